@@ -1,0 +1,152 @@
+namespace UeFarm.Protocol.Messaging;
+
+// What happens after every input: expiry, holding, delivery, questions to the store, the next deadline.
+public sealed partial class MailboxBehavior
+{
+    /// <summary>Everything that is due, in the one order that keeps the rules: expiry before delivery, delivery before questions.</summary>
+    private void Step(Instant now, DateTimeOffset utcNow)
+    {
+        if (utcNow >= _backlog.EarliestExpiry)
+        {
+            while (_backlog.TryTakeExpired(utcNow, out var expired))
+            {
+                DropExpired(expired!);
+            }
+
+            if (!_backlog.HasBeyond)
+            {
+                _backlog.ResetEarliestExpiry();
+            }
+        }
+
+        StoreHeld(now, utcNow);
+        Dispatch(now, utcNow);
+        AskStore(now, utcNow);
+        NextDeadline = ComputeDeadline(now, utcNow);
+    }
+
+    private void StoreHeld(Instant now, DateTimeOffset utcNow)
+    {
+        foreach (var message in _active)
+        {
+            if (message.Sender is not null && message.HoldUntil <= now)
+            {
+                // What is about to expire is not worth storing: the result of its one delivery is the answer.
+                message.HoldUntil = Instant.Never;
+                if (message.Record.ExpiresAt > utcNow)
+                {
+                    BeginStoring(message, enforceLimits: false);
+                }
+            }
+        }
+    }
+
+    private void Dispatch(Instant now, DateTimeOffset utcNow)
+    {
+        _settledAt = Instant.Never;
+        if (!CanDeliver(now))
+        {
+            return;
+        }
+
+        _awaitsDrain = false;
+        var window = _failures > 0 ? 1 : _settings.Window;
+        while (_inFlight < window && _backlog.Head is { } head)
+        {
+            var readyAt = MailboxBacklog.ReadyAt(head, _settings.Settle);
+            if (readyAt > utcNow)
+            {
+                _settledAt = now + (readyAt - utcNow);
+                break;
+            }
+
+            if (_storing > 0 && IsOlderBeingStored(head.Position))
+            {
+                break; // durable in a moment, and then it goes first
+            }
+
+            _backlog.TakeHead();
+            if (_backlog.HoldsBefore(head.Position, _settings.Settle, utcNow))
+            {
+                Emit(MailboxFact.OrderViolation);
+            }
+
+            var message = new ActiveMessage(head) { IsStored = true };
+            _active.Add(message);
+            if (TakeAttempt(head.Arrival, out _))
+            {
+                Emit(MailboxFact.Redelivery);
+            }
+            else if (head.Position < _newestDelivered)
+            {
+                Emit(MailboxFact.LateArrival);
+            }
+
+            Send(message);
+        }
+    }
+
+    private bool CanDeliver(Instant now) => _online && _backlog.IsKnown && now >= _resumeAt;
+
+    private void AskStore(Instant now, DateTimeOffset utcNow)
+    {
+        if (_backlog.IsReading || now < _readRetryAt || WantedRead(now, utcNow) is not { } kind)
+        {
+            return;
+        }
+
+        _effects.Enqueue(new MailboxEffect(MailboxEffectKind.Read, Read: _backlog.BeginRead(kind, utcNow)));
+    }
+
+    private MailboxReadKind? WantedRead(Instant now, DateTimeOffset utcNow)
+    {
+        if (!_backlog.IsKnown)
+        {
+            return MailboxReadKind.Inventory;
+        }
+
+        if (_backlog.HasBeyond && utcNow >= _backlog.EarliestExpiry)
+        {
+            return MailboxReadKind.Expired;
+        }
+
+        return CanDeliver(now) && _backlog.WantsPage ? MailboxReadKind.Page : null;
+    }
+
+    private Instant ComputeDeadline(Instant now, DateTimeOffset utcNow)
+    {
+        var deadline = _settledAt;
+        foreach (var message in _active)
+        {
+            if (message.Sender is not null)
+            {
+                deadline = Instant.Min(deadline, message.HoldUntil);
+            }
+        }
+
+        if (_backlog.IsReading)
+        {
+            return deadline; // its answer brings the next step
+        }
+
+        if (WantedRead(now, utcNow) is not null)
+        {
+            return Instant.Min(deadline, _readRetryAt);
+        }
+
+        if (_backlog.Count > 0)
+        {
+            if (_online && now < _resumeAt)
+            {
+                deadline = Instant.Min(deadline, _resumeAt);
+            }
+
+            if (_backlog.EarliestExpiry < DateTimeOffset.MaxValue)
+            {
+                deadline = Instant.Min(deadline, now + (_backlog.EarliestExpiry - utcNow));
+            }
+        }
+
+        return deadline;
+    }
+}

@@ -1,0 +1,194 @@
+using System.Buffers.Text;
+using System.Globalization;
+using UeFarm.Protocol.Sip;
+using UeFarm.Protocol.Sip.Transactions;
+
+namespace UeFarm.Protocol.Messaging;
+
+/// <summary>
+/// Tells the application server who is registered (third-party REGISTER, TS 24.229 clause 5.4.1.7): Expires as granted, 0 when
+/// gone. What is sent is always the state at that moment, one request at a time for an address of record, so a late one can never
+/// undo a newer one. A server that cannot be reached, times out or answers 503 gets everything that is due again after a pause
+/// that doubles up to 32 s; any other answer closes the matter.
+/// </summary>
+internal sealed class ThirdPartyRegistrations
+{
+    private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(32);
+    private static readonly TimeSpan LongestRetryAfter = TimeSpan.FromMinutes(10);
+
+    private readonly RegistrarSettings _settings;
+    private readonly SipHop _server;
+    private readonly LocationTable _locations;
+    private readonly SipTransactionLayer _transactions;
+    private readonly BranchSource _branches;
+    private readonly string _requestUri;
+    private readonly string _from;
+    private readonly string _contact;
+    private readonly string _callIdPrefix;
+    private readonly Dictionary<string, Notice> _byUser = new(StringComparer.Ordinal);
+    private readonly Dictionary<long, Notice> _byToken = [];
+    private readonly Queue<Notice> _waiting = new();
+    private uint _cseq;
+    private long _lastToken;
+    private TimeSpan _pause;
+    private Instant _resumeAt = new(long.MinValue);
+
+    public ThirdPartyRegistrations(
+        RegistrarSettings settings, SipHop server, LocationTable locations, SipTransactionLayer transactions, BranchSource branches, IRandomSource random)
+    {
+        _settings = settings;
+        _server = server;
+        _locations = locations;
+        _transactions = transactions;
+        _branches = branches;
+        var tag = random.NextUInt64();
+        _requestUri = $"sip:{server.EndPoint}";
+        _from = string.Create(CultureInfo.InvariantCulture, $"<sip:{settings.Identity.SentBy}>;tag={tag:x}");
+        _contact = $"<sip:{settings.Identity.SentBy}>";
+        _callIdPrefix = string.Create(CultureInfo.InvariantCulture, $"3p-{tag:x}-");
+    }
+
+    /// <summary>Addresses of record that the server has yet to hear of.</summary>
+    public int PendingCount => _byUser.Count;
+
+    /// <summary>When sending goes on after a pause.</summary>
+    public Instant NextDeadline => _waiting.Count > 0 && _byToken.Count < _settings.MaxNotificationsInFlight ? _resumeAt : Instant.Never;
+
+    /// <summary>The registration of a user began, was refreshed or ended.</summary>
+    public void Announce(string addressOfRecord, Instant now)
+    {
+        if (!_byUser.TryGetValue(addressOfRecord, out var notice))
+        {
+            notice = new Notice(addressOfRecord);
+            _byUser.Add(addressOfRecord, notice);
+            _waiting.Enqueue(notice);
+        }
+        else
+        {
+            notice.IsOutdated = notice.IsInFlight;
+        }
+
+        SendWaiting(now);
+    }
+
+    /// <summary>A final response. False: it will be asked again.</summary>
+    public bool HandleResponse(long token, SipResponse response, Instant now)
+    {
+        if (!_byToken.Remove(token, out var notice))
+        {
+            return false;
+        }
+
+        if (response.StatusCode == 503)
+        {
+            Requeue(notice);
+            Pause(now, RetryAfterOf(response));
+            return false;
+        }
+
+        _pause = default;
+        notice.IsInFlight = false;
+        if (notice.IsOutdated)
+        {
+            Requeue(notice);
+        }
+        else
+        {
+            _byUser.Remove(notice.AddressOfRecord);
+        }
+
+        SendWaiting(now);
+        return true;
+    }
+
+    /// <summary>No response, or no connection.</summary>
+    public void HandleFailure(long token, Instant now)
+    {
+        if (_byToken.Remove(token, out var notice))
+        {
+            Requeue(notice);
+            Pause(now, default);
+        }
+    }
+
+    public void HandleTimeout(Instant now) => SendWaiting(now);
+
+    private void Requeue(Notice notice)
+    {
+        notice.IsInFlight = false;
+        notice.IsOutdated = false;
+        _waiting.Enqueue(notice);
+    }
+
+    private void Pause(Instant now, TimeSpan retryAfter)
+    {
+        if (now < _resumeAt && retryAfter == default)
+        {
+            return;   // one failed connection fails many requests at once: that is one pause
+        }
+
+        _pause = _pause == default ? FirstPause : TimeSpan.FromTicks(Math.Min(2 * _pause.Ticks, LongestPause.Ticks));
+        var pause = retryAfter > _pause ? retryAfter : _pause;
+        _resumeAt = now + pause;
+    }
+
+    private static TimeSpan RetryAfterOf(SipResponse response)
+    {
+        if (response.TryGetHeader(SipHeaderId.RetryAfter, out var value) && Utf8Parser.TryParse(value, out uint seconds, out _))
+        {
+            return TimeSpan.FromSeconds(Math.Min(seconds, LongestRetryAfter.TotalSeconds));
+        }
+
+        return default;
+    }
+
+    private void SendWaiting(Instant now)
+    {
+        while (_waiting.Count > 0 && _byToken.Count < _settings.MaxNotificationsInFlight && _resumeAt <= now)
+        {
+            Send(_waiting.Dequeue(), now);
+        }
+    }
+
+    private void Send(Notice notice, Instant now)
+    {
+        var user = notice.AddressOfRecord;
+        var expires = 0L;
+        _locations.TryGet(user, now, out var binding);
+        for (; binding is not null; binding = binding.Older)
+        {
+            expires = Math.Max(expires, binding.RemainingSeconds(now));
+        }
+
+        notice.IsInFlight = true;
+        var token = ++_lastToken;
+        var branch = _branches.Next();
+        var bytes = SipWriter.Rent()
+            .Request(SipMethod.Register, _requestUri)
+            .Via(_server.Transport, _settings.Identity.SentBy, branch)
+            .Header(SipHeaderId.MaxForwards, 70)
+            .Header(SipHeaderId.From, _from)
+            .Header(SipHeaderId.To, $"<{user}>")
+            .Header(SipHeaderId.CallId, $"{_callIdPrefix}{user}")
+            .Header(SipHeaderId.CSeq, string.Create(CultureInfo.InvariantCulture, $"{NextCSeq()} REGISTER"))
+            .Header(SipHeaderId.Contact, _contact)
+            .Header(SipHeaderId.Expires, expires)
+            .Finish();
+        _byToken.Add(token, notice);
+        _transactions.SendRequest(token, branch, SipMethod.Register, bytes, _server, now);
+    }
+
+    // RFC 3261 section 8.1.1.5: below 2^31. One count for all users still grows within each one's Call-ID.
+    private uint NextCSeq() => _cseq = _cseq >= int.MaxValue ? 1 : _cseq + 1;
+
+    private sealed class Notice(string addressOfRecord)
+    {
+        public string AddressOfRecord { get; } = addressOfRecord;
+
+        public bool IsInFlight { get; set; }
+
+        /// <summary>Something changed after the request in flight was written.</summary>
+        public bool IsOutdated { get; set; }
+    }
+}

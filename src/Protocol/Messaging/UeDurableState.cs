@@ -1,0 +1,40 @@
+using UeFarm.Protocol.Replay;
+
+namespace UeFarm.Protocol.Messaging;
+
+/// <summary>
+/// What survives a crash or restart of the phone's machine, as flash memory does: replay cache, last timestamp sent, highest SQN, and whether the
+/// user has the phone switched on. One owner at a time.
+/// </summary>
+public sealed class UeDurableState
+{
+    /// <summary>Null until the first protected message arrives.</summary>
+    public IReplayCache? ReplayCache { get; set; }
+
+    /// <summary>T of the last message; later ones are strictly higher (RFC 3830 section 5.2).</summary>
+    public NtpTimestamp LastSent { get; set; } = NtpTimestamp.FromOrderKey(0);
+
+    /// <summary>SQN_MS of AKA, 48 bits.</summary>
+    public ulong SqnMs { get; set; }
+
+    /// <summary>The user's wish: true between going online and going offline. A restarted phone goes online again.</summary>
+    public bool WantsOnline { get; set; }
+
+    /// <summary>
+    /// What a restart does to the replay cache. A cache of a policy without a floor (window, none) knows no newest timestamp to refuse by: it is emptied.
+    /// </summary>
+    public void RestartReplayCache(ReplayRestart rule, ReplayCacheSettings settings)
+    {
+        if (rule == ReplayRestart.Restore || ReplayCache is null)
+        {
+            return;
+        }
+
+        var newest = rule == ReplayRestart.RejectOlder && ReplayCache is ModifiedReplayCache lost ? lost.Newest ?? lost.Floor : null;
+        ReplayCache = ReplayCaches.Create(settings);
+        if (newest is { } floor)
+        {
+            ((ModifiedReplayCache)ReplayCache).RaiseFloor(floor);
+        }
+    }
+}

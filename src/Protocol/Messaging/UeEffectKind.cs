@@ -1,0 +1,29 @@
+namespace UeFarm.Protocol.Messaging;
+
+/// <summary>What a phone asks for (the first two) or reports. Which fields of <see cref="UeEffect"/> go with each is said there.</summary>
+public enum UeEffectKind : byte
+{
+    Transmit,
+    QueryKms,
+
+    /// <summary>The phone has a binding now, and had none before. Refreshes are not reported.</summary>
+    Registered,
+
+    /// <summary>One attempt to register or to refresh failed; the phone tries again while it wants to be online.</summary>
+    RegistrationFailed,
+
+    /// <summary>The phone went off, or its binding ran out before a refresh succeeded.</summary>
+    WentOffline,
+
+    /// <summary>A message left for the first time. At most once per send, always before the two below.</summary>
+    MessageSent,
+
+    /// <summary>The final answer to a message. Each send ends with exactly one of this and <see cref="MessageFailed"/>.</summary>
+    MessageAnswered,
+
+    /// <summary>A message ended without a final answer.</summary>
+    MessageFailed,
+
+    /// <summary>What became of a received MESSAGE: exactly one per server transaction that the phone lived to answer.</summary>
+    MessageReceived,
+}

@@ -1,0 +1,136 @@
+using UeFarm.Protocol.Messaging;
+using Xunit;
+
+namespace UeFarm.Protocol.Tests.Messaging;
+
+/// <summary>Random histories against a naive model: a sorted set of what was answered 202 and has not left.</summary>
+public class MailboxBehaviorPropertyTests
+{
+    private static readonly int[] Results = [200, 200, 200, 200, 200, 200, 0, 480, 503, 415, 603];
+
+    [Theory]
+    [InlineData(1, false)]
+    [InlineData(3, false)]
+    [InlineData(1, true)]
+    public void Random_histories_lose_nothing_keep_the_order_and_the_window(int window, bool bypass)
+    {
+        for (ulong seed = 1; seed <= 400; seed++)
+        {
+            try
+            {
+                Run(new SeededRandomSource(seed), window, bypass);
+            }
+            catch (Exception failure)
+            {
+                throw new InvalidOperationException($"seed {seed}, window {window}, bypass {bypass}", failure);
+            }
+        }
+    }
+
+    private static void Run(SeededRandomSource random, int window, bool bypass)
+    {
+        var settings = new MailboxSettings
+        {
+            Window = window,
+            LiveBypassesDrain = bypass,
+            PageRecords = 4,
+            MaxMessages = 60,
+            BackOffCap = TimeSpan.FromSeconds(20),
+        };
+        var mailbox = new MailboxHarness(settings, seed: random.NextUInt64()) { StoreRuns = false };
+        var sent = new HashSet<long>();
+        mailbox.OnDeliver = record =>
+        {
+            if (!mailbox.Answers.ContainsKey(record.Arrival))
+            {
+                // Its sender still waits: forwarded, not drained.
+                Assert.True(bypass || mailbox.InFlight.Count == 0, "forwarded although something was under way");
+                return;
+            }
+
+            Assert.True(bypass || mailbox.InFlight.Count < window, "window exceeded");
+            Assert.True(record.ExpiresAt > mailbox.UtcNow, "delivered after its expiry");
+            var older = mailbox.Durable.Values.Where(held =>
+                held.Position < record.Position
+                && mailbox.Answers.GetValueOrDefault(held.Arrival) == 202
+                && !mailbox.InFlight.Contains(held.Arrival)
+                && !mailbox.Log.Contains($"remove {held.Arrival}"));
+            Assert.Empty(older);
+        };
+        mailbox.Begin();
+        for (var step = 0; step < 250; step++)
+        {
+            Step(mailbox, random, sent);
+            Assert.Equal(mailbox.Behavior.InFlight, mailbox.InFlight.Count);
+        }
+
+        // Everything comes to rest: the store works, the phone is there and takes everything.
+        mailbox.StoreFails = mailbox.ReadsFail = false;
+        for (var round = 0; round < 2000 && !mailbox.Behavior.IsIdle; round++)
+        {
+            mailbox.RunStore();
+            if (!mailbox.Behavior.IsOnline)
+            {
+                mailbox.Register();
+            }
+
+            foreach (var arrival in mailbox.InFlight.ToArray())
+            {
+                mailbox.Result(arrival, 200);
+            }
+
+            mailbox.Advance(TimeSpan.FromSeconds(1));
+        }
+
+        mailbox.RunStore();
+        Assert.True(mailbox.Behavior.IsIdle);
+        Assert.Empty(mailbox.Durable);
+        Assert.Equal(0, mailbox.Behavior.StoredCount);
+        Assert.Equal(sent.Count, mailbox.Answers.Count);
+        Assert.Equal(0, mailbox.Count(MailboxFact.OrderViolation));
+        Assert.Equal(mailbox.Answers.Values.Count(status => status == 202), mailbox.Count(MailboxFact.Stored));
+        Assert.Equal(
+            mailbox.Count(MailboxFact.Stored),
+            mailbox.Count(MailboxFact.Delivered) + mailbox.Count(MailboxFact.DroppedPermanent) + mailbox.Count(MailboxFact.DroppedExpired));
+        Assert.Equal(
+            sent.Count,
+            mailbox.Count(MailboxFact.ForwardedLive) + mailbox.Count(MailboxFact.RelayedFailure) + mailbox.Count(MailboxFact.Stored)
+            + mailbox.Count(MailboxFact.RefusedQuota) + mailbox.Count(MailboxFact.RefusedStorage) + mailbox.Count(MailboxFact.RefusedExpired));
+    }
+
+    private static void Step(MailboxHarness mailbox, SeededRandomSource random, HashSet<long> sent)
+    {
+        switch (random.NextUInt64() % 16)
+        {
+            case <= 4:
+                var expiresIn = (random.NextUInt64() % 4) == 0 ? TimeSpan.FromSeconds(random.NextUInt64() % 40) : (TimeSpan?)null;
+                sent.Add(mailbox.Arrive(random.NextUInt64() % 20, expiresIn));
+                break;
+            case <= 9:
+                mailbox.RunStore((int)(random.NextUInt64() % 4));
+                break;
+            case <= 12 when mailbox.InFlight.Count > 0:
+                mailbox.Result(
+                    mailbox.InFlight[(int)(random.NextUInt64() % (ulong)mailbox.InFlight.Count)], Results[random.NextUInt64() % (ulong)Results.Length]);
+                break;
+            case 13:
+                mailbox.Register((random.NextUInt64() % 3) != 0);
+                break;
+            case 14:
+                mailbox.StoreFails = (random.NextUInt64() % 8) == 0;
+                mailbox.ReadsFail = (random.NextUInt64() % 8) == 0;
+                break;
+            case 15 when sent.Count > 0:
+                var late = (long)(random.NextUInt64() % (ulong)sent.Count) + 1;
+                if (!mailbox.InFlight.Contains(late))
+                {
+                    mailbox.Result(late, 200);
+                }
+
+                break;
+            default:
+                mailbox.Advance(TimeSpan.FromMilliseconds(random.NextUInt64() % 3000));
+                break;
+        }
+    }
+}

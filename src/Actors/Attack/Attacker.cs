@@ -1,0 +1,300 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using System.Text;
+using UeFarm.Actors.Transport;
+using UeFarm.Actors.Ue;
+using UeFarm.Protocol;
+using UeFarm.Protocol.Messaging;
+using UeFarm.Protocol.Mikey;
+using UeFarm.Protocol.Sip;
+using UeFarm.Protocol.Smime;
+
+namespace UeFarm.Actors.Attack;
+
+/// <summary>
+/// Somebody on the path between network and phones, without any key: captures what arrives, injects copies and alterations straight at the phones,
+/// and for two kinds of attack holds a genuine MESSAGE back until its altered copy has been answered. Genuine messages are always sent on.
+/// </summary>
+public sealed class Attacker : IUeObserver, ISipReceiver, IInterceptor, IAsyncDisposable
+{
+    private const int CapturesKept = 1024;
+    private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(5);
+    private static readonly TimeSpan LongestHold = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan LongestFarewell = TimeSpan.FromSeconds(2);
+
+    /// <summary>Far ahead of any clock, yet within the validity of the tickets: otherwise these would be refused before their MAC is looked at.</summary>
+    private static readonly TimeSpan FarAhead = TimeSpan.FromDays(14);
+    private static readonly AttackKind[] Kinds = Enum.GetValues<AttackKind>();
+    private readonly AttackerSettings _settings;
+    private readonly CaptureRing _captures = new(CapturesKept);
+    private readonly ConcurrentDictionary<string, HeldMessage> _held = new();
+    private readonly CancellationTokenSource _stop = new();
+    private readonly ISipTransport _transport;
+    private readonly double[] _owed = new double[Kinds.Length];
+    private readonly string _sentBy;
+    private Task _loop = Task.CompletedTask;
+    private int _wantedAlteredBody;
+    private int _wantedTransplant;
+    private long _number;
+    private long _unanswered;
+
+    public Attacker(AttackerSettings settings)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        _settings = settings;
+        _transport = SipTransports.StartTcp(settings.Transport, this);
+        _sentBy = _transport.LocalEndPoint.ToString();
+    }
+
+    public ISipTransport Transport => _transport;
+
+    bool IInterceptor.IsWaiting => Volatile.Read(ref _wantedAlteredBody) + Volatile.Read(ref _wantedTransplant) > 0;
+
+    /// <summary>Begins to attack, through the given point of the path.</summary>
+    public void Start(InterceptingTransport path)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        path.Attach(this);
+        _loop = Task.Run(() => RunAsync(path, _stop.Token));
+    }
+
+    /// <summary>Stops attacking, sends on what is held and waits a little for the last answers, so that the books tell what became of each attack.</summary>
+    public async Task StopAsync()
+    {
+        await _stop.CancelAsync().ConfigureAwait(false);
+        await _loop.ConfigureAwait(false);
+        var since = _settings.Time.GetTimestamp();
+        while (Volatile.Read(ref _unanswered) > 0 && _settings.Time.GetElapsedTime(since) < LongestFarewell)
+        {
+            await Task.Delay(Tick, _settings.Time, CancellationToken.None).ConfigureAwait(false);
+        }
+    }
+
+    public void OnUeFact(UeId ue, in UeEffect fact, Instant now)
+    {
+        if (fact is { Kind: UeEffectKind.MessageReceived, Outcome: ReceiveOutcome.Accepted, Request: not null })
+        {
+            _captures.Add(new CapturedMessage(fact.Request, fact.Timestamp));
+        }
+    }
+
+    public void OnUeRestarted(UeId ue, Exception cause)
+    {
+        // A restarted phone is as good a target as any other.
+    }
+
+    public void OnMessage(SipMessage message, SipHop from)
+    {
+        if (message is SipResponse { StatusCode: >= 200 } response)
+        {
+            Interlocked.Decrement(ref _unanswered);
+            Release(Encoding.ASCII.GetString(response.CallId));
+        }
+    }
+
+    public void OnFlowFailed(SipHop hop)
+    {
+        // Held messages go on at the latest after LongestHold.
+    }
+
+    bool IInterceptor.TryTake(SipHop hop, ReadOnlySpan<byte> message, ISipTransport path)
+    {
+        if (!SipParser.TryParse(message.ToArray(), SipLimits.Default, out var parsed, out _) || parsed is not SipRequest request
+            || !request.TryGetHeader(SipHeaderId.ContentType, out var contentType)
+            || !ProtectedBody.TrySplit(contentType, request.Body, out var mikey, out var cms, out _)
+            || !ReceivedTransferInit.TryParse(mikey, out var transferInit, out _)
+            || !_settings.Recorder.Ledger.TryFind(transferInit!.Digest, out var number))
+        {
+            return false;
+        }
+
+        var recipient = _settings.Recorder.Ledger.Read(number).Recipient;
+        if (!_settings.Recorder.IsRegistered(recipient))
+        {
+            return false;
+        }
+
+        var uri = string.Create(CultureInfo.InvariantCulture, $"sip:{_settings.ContactUserOf(recipient)}@{_settings.Phones};transport=tcp");
+        if (TryClaim(ref _wantedAlteredBody))
+        {
+            return Overtake(AttackKind.AlteredBody, request, uri, mikey, Tampering.FlipLastBit(cms.Span), hop, path);
+        }
+
+        return _captures.Draw(_settings.Random) is { } other
+            && other.Request.TryGetHeader(SipHeaderId.ContentType, out var otherType)
+            && ProtectedBody.TrySplit(otherType, other.Request.Body, out _, out var otherCms, out _)
+            && TryClaim(ref _wantedTransplant)
+            && Overtake(AttackKind.Transplant, request, uri, mikey, otherCms, hop, path);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await StopAsync().ConfigureAwait(false);
+        await _transport.DisposeAsync().ConfigureAwait(false);
+        _stop.Dispose();
+    }
+
+    private static bool TryClaim(ref int wanted)
+    {
+        var seen = Volatile.Read(ref wanted);
+        return seen > 0 && Interlocked.CompareExchange(ref wanted, seen - 1, seen) == seen;
+    }
+
+    private async Task RunAsync(InterceptingTransport path, CancellationToken stop)
+    {
+        using var timer = new PeriodicTimer(Tick, _settings.Time);
+        var last = _settings.Time.GetTimestamp();
+        try
+        {
+            while (await timer.WaitForNextTickAsync(stop).ConfigureAwait(false))
+            {
+                var now = _settings.Time.GetTimestamp();
+                var elapsed = _settings.Time.GetElapsedTime(last, now);
+                last = now;
+                foreach (var kind in Kinds)
+                {
+                    Attack(kind, elapsed);
+                }
+
+                ReleaseOverdue();
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            path.Attach(null);
+        }
+
+        foreach (var callId in _held.Keys)
+        {
+            Release(callId);
+        }
+    }
+
+    private void Attack(AttackKind kind, TimeSpan elapsed)
+    {
+        ref var owed = ref _owed[(int)kind];
+        owed = Math.Min(owed + (_settings.Plan.RateOf(kind) * elapsed.TotalSeconds), 1000);
+        while (owed >= 1 && TryAttack(kind))
+        {
+            owed--;
+        }
+    }
+
+    private bool TryAttack(AttackKind kind)
+    {
+        switch (kind)
+        {
+            case AttackKind.AlteredBody:
+                Interlocked.Increment(ref _wantedAlteredBody);
+                return true;
+            case AttackKind.Transplant:
+                Interlocked.Increment(ref _wantedTransplant);
+                return true;
+            default:
+                return _captures.Draw(_settings.Random) is { } capture && TryInjectCopy(kind, capture);
+        }
+    }
+
+    private bool TryInjectCopy(AttackKind kind, CapturedMessage capture)
+    {
+        var request = capture.Request;
+        if (!request.TryGetHeader(SipHeaderId.ContentType, out var contentType))
+        {
+            return false;
+        }
+
+        if (kind == AttackKind.Replay)
+        {
+            return Inject(kind, request, Encoding.UTF8.GetString(request.RequestUriText), contentType, request.Body.Span);
+        }
+
+        if (!ProtectedBody.TrySplit(contentType, request.Body, out var mikey, out var cms, out _) || !TryTamper(kind, capture, mikey.Span, out var altered))
+        {
+            return false;
+        }
+
+        var (type, body) = ProtectedBody.Compose(altered, cms.Span, _settings.Random);
+        return Inject(kind, request, Encoding.UTF8.GetString(request.RequestUriText), Encoding.UTF8.GetBytes(type), body);
+    }
+
+    private bool TryTamper(AttackKind kind, CapturedMessage capture, ReadOnlySpan<byte> mikey, out byte[] altered)
+    {
+        var now = _settings.Time.GetUtcNow();
+        return kind switch
+        {
+            AttackKind.AlteredOutsideMac => Tampering.TryInsertInitiatorData(mikey, out altered),
+            AttackKind.FarFuture => Tampering.TryRedate(mikey, capture.Timestamp, NtpTimestamp.FromUtc(now + FarAhead), _settings.Random, out altered),
+            _ => Tampering.TryRedate(mikey, capture.Timestamp, NtpTimestamp.FromUtc(now), _settings.Random, out altered),
+        };
+    }
+
+    private bool Overtake(AttackKind kind, SipRequest genuine, string uri, ReadOnlyMemory<byte> mikey, ReadOnlyMemory<byte> cms, SipHop hop, ISipTransport path)
+    {
+        var (type, body) = ProtectedBody.Compose(mikey.Span, cms.Span, _settings.Random);
+        var callId = NextCallId(kind);
+        _held[callId] = new HeldMessage(hop, genuine.Bytes, path, _settings.Time.GetTimestamp());
+        if (!Inject(kind, callId, genuine, uri, Encoding.UTF8.GetBytes(type), body))
+        {
+            Release(callId);
+        }
+
+        return true;
+    }
+
+    private bool Inject(AttackKind kind, SipRequest model, string uri, ReadOnlySpan<byte> contentType, ReadOnlySpan<byte> body) =>
+        Inject(kind, NextCallId(kind), model, uri, contentType, body);
+
+    private bool Inject(AttackKind kind, string callId, SipRequest model, string uri, ReadOnlySpan<byte> contentType, ReadOnlySpan<byte> body)
+    {
+        var writer = SipWriter.Rent().Request(SipMethod.Message, uri)
+            .Via(SipTransportKind.Tcp, _sentBy, "z9hG4bK" + callId)
+            .Header(SipHeaderId.MaxForwards, 70);
+        CopyHeader(writer, model, SipHeaderId.From);
+        CopyHeader(writer, model, SipHeaderId.To);
+        writer.Header(SipHeaderId.CallId, callId).Header(SipHeaderId.CSeq, "1 MESSAGE");
+        CopyHeader(writer, model, SipHeaderId.Date);
+        CopyHeader(writer, model, SipHeaderId.Expires);
+        CopyHeader(writer, model, SipHeaderId.PAssertedIdentity);
+        var bytes = writer.Header(SipHeaderId.ContentType, contentType).Finish(body);
+        Interlocked.Increment(ref _unanswered);
+        if (_transport.Send(new SipHop(SipTransportKind.Tcp, _settings.Phones, 0), bytes) != SipSendResult.Queued)
+        {
+            Interlocked.Decrement(ref _unanswered);
+            return false;
+        }
+
+        _settings.Recorder.Counters.CountAttackSent(kind);
+        return true;
+    }
+
+    private static void CopyHeader(SipWriter writer, SipRequest model, SipHeaderId id)
+    {
+        if (model.TryGetHeader(id, out var value))
+        {
+            writer.Header(id, value);
+        }
+    }
+
+    private string NextCallId(AttackKind kind) => AttackMark.Create(kind, Interlocked.Increment(ref _number), "attacker.invalid");
+
+    private void ReleaseOverdue()
+    {
+        foreach (var (callId, held) in _held)
+        {
+            if (_settings.Time.GetElapsedTime(held.Since) > LongestHold)
+            {
+                Release(callId);
+            }
+        }
+    }
+
+    private void Release(string callId)
+    {
+        if (_held.TryRemove(callId, out var held))
+        {
+            held.Path.Send(held.Hop, held.Bytes.Span);
+        }
+    }
+
+    private sealed record HeldMessage(SipHop Hop, ReadOnlyMemory<byte> Bytes, ISipTransport Path, long Since);
+}

@@ -1,0 +1,115 @@
+using System.Net;
+using System.Net.Sockets;
+using Akka.Actor;
+using UeFarm.Actors.Timing;
+using UeFarm.Actors.Transport;
+using UeFarm.Protocol.Messaging;
+using UeFarm.Protocol.Sip;
+using UeFarm.Protocol.Sip.Authentication;
+
+namespace UeFarm.Actors.Core;
+
+/// <summary>Registrar, authentication and stateful non-INVITE proxy of a process, with its listening transports.</summary>
+public sealed class CoreServer : IAsyncDisposable
+{
+    private const int PortAttempts = 16;
+    private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(5);
+
+    private readonly IActorRef[] _partitions;
+
+    private CoreServer(IReadOnlyList<ISipTransport> transports, IPEndPoint endPoint, IActorRef[] partitions, CoreCounters counters)
+    {
+        Transports = transports;
+        EndPoint = endPoint;
+        _partitions = partitions;
+        Counters = counters;
+    }
+
+    /// <summary>The address that phones send to.</summary>
+    public IPEndPoint EndPoint { get; }
+
+    public CoreCounters Counters { get; }
+
+    public IReadOnlyList<ISipTransport> Transports { get; }
+
+    /// <summary>Listens on TCP, and on UDP with the same port when asked. The wheel stays the caller's.</summary>
+    public static Task<CoreServer> StartAsync(ActorSystem system, CoreSettings settings, WakeUpWheel wheel) =>
+        StartAsync(system, settings, wheel, receiver => OpenSockets(settings, receiver));
+
+    /// <summary>The same over transports that the caller opens, all with one address: an in-memory network for tests and virtual time.</summary>
+    public static Task<CoreServer> StartAsync(
+        ActorSystem system, CoreSettings settings, WakeUpWheel wheel, Func<ISipReceiver, IReadOnlyList<ISipTransport>> openTransports)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(settings.Partitions, 1, nameof(settings));
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(settings.Partitions, 256, nameof(settings));
+        var counters = new CoreCounters();
+        var router = new CoreRouter(counters);
+        var transports = openTransports(router);
+        var listening = transports[0].LocalEndPoint;
+        var endPoint = settings.AdvertisedAddress is { } address ? new IPEndPoint(address, listening.Port) : listening;
+        var identity = new CoreIdentity(settings.Domain, endPoint, settings.ApplicationServer);
+        var byKind = new ISipTransport?[Enum.GetValues<SipTransportKind>().Length];
+        foreach (var transport in transports)
+        {
+            byKind[(int)transport.Kind] = transport;
+        }
+
+        var partitions = new IActorRef[settings.Partitions];
+        for (var index = 0; index < partitions.Length; index++)
+        {
+            var (registrar, proxy) = CreateMachines(settings, identity, index);
+            partitions[index] = system.ActorOf(CorePartition.Props(registrar, proxy, router, partitions, byKind, counters, wheel));
+        }
+
+        router.Open(identity, partitions);
+        return Task.FromResult(new CoreServer(transports, endPoint, partitions, counters));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var transport in Transports)
+        {
+            await transport.DisposeAsync().ConfigureAwait(false);
+        }
+
+        await Task.WhenAll(_partitions.Select(partition => partition.GracefulStop(StopTimeout))).ConfigureAwait(false);
+    }
+
+    private static (RegistrarBehavior Registrar, ProxyBehavior Proxy) CreateMachines(CoreSettings settings, CoreIdentity identity, int partition)
+    {
+        var digest = new DigestServer(new DigestServerSettings { Realm = identity.Domain }, settings.Random);
+        var registrarSettings = new RegistrarSettings
+        {
+            Identity = identity,
+            Partition = partition,
+            MinExpires = settings.MinExpires,
+            MaxExpires = settings.MaxExpires,
+            Timers = settings.Timers,
+        };
+        var registrar = new RegistrarBehavior(registrarSettings, settings.Subscribers, digest, settings.Random);
+        var proxySettings = new ProxySettings { Identity = identity, Partition = partition, Timers = settings.Timers };
+        return (registrar, new ProxyBehavior(proxySettings, registrar, settings.Subscribers, digest, settings.Random));
+    }
+
+    /// <summary>With port 0 the system picks a free TCP port, which may be taken on UDP: then another one is tried.</summary>
+    private static List<ISipTransport> OpenSockets(CoreSettings settings, ISipReceiver receiver)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            var tcp = SipTransports.StartTcp(settings.Transport, receiver);
+            if (!settings.Udp)
+            {
+                return [tcp];
+            }
+
+            try
+            {
+                return [tcp, SipTransports.StartUdp(settings.Transport with { Listen = tcp.LocalEndPoint }, receiver)];
+            }
+            catch (SocketException) when (settings.Transport.Listen.Port == 0 && attempt < PortAttempts)
+            {
+                tcp.DisposeAsync().AsTask().GetAwaiter().GetResult();
+            }
+        }
+    }
+}

@@ -1,0 +1,154 @@
+using Akka.Actor;
+using UeFarm.Actors.Stores;
+using UeFarm.Actors.Timing;
+using UeFarm.Actors.Transport;
+using UeFarm.Protocol;
+using UeFarm.Protocol.Messaging;
+
+namespace UeFarm.Actors.Mailbox;
+
+/// <summary>
+/// The mailbox of one recipient: feeds a <see cref="MailboxUserAgent"/> and carries its effects out. All SIP and registrations come through
+/// the parent, so that the parent can stop it without losing anything; the store and the wheel answer directly.
+/// </summary>
+internal sealed class MailboxActor(MailboxServerContext server, MailboxStart start) : UntypedActor, IMailboxStoreClient
+{
+    private readonly IActorRef _self = Context.Self;
+    private readonly WakeUpSlot _wake = new(Context.Self, MailboxInputs.Wake.Instance);
+    private MailboxUserAgent _agent = null!;
+    private Instant _idleUntil = Instant.Never;
+
+    public static Props Props(MailboxServerContext server, MailboxStart start) =>
+        Akka.Actor.Props.Create<MailboxActor>(server, start).WithLeanMailbox();
+
+    /// <summary>On the store's thread.</summary>
+    public void OnAppended(long arrival, bool durable) => _self.Tell(new MailboxInputs.Stored(arrival, durable), ActorRefs.NoSender);
+
+    /// <summary>On the store's thread.</summary>
+    public void OnRead(MailboxReadResult result) => _self.Tell(new MailboxInputs.ReadDone(result), ActorRefs.NoSender);
+
+    protected override void PreStart() => Start(start.Inventory, start.Online);
+
+    /// <summary>After a failure nothing in memory is trusted: the store is asked what it holds, the parent whether the phone is there.</summary>
+    protected override void PostRestart(Exception reason)
+    {
+        server.Counters.CountRestart();
+        Start(null, online: false);
+        Context.Parent.Tell(new MailboxInputs.Restarted(start.Number));
+    }
+
+    protected override void PostStop() => server.Wheel.Cancel(_wake);
+
+    protected override void OnReceive(object message)
+    {
+        var now = server.Wheel.Now;
+        var utcNow = server.Wheel.UtcNow;
+        var isActivity = true;
+        switch (message)
+        {
+            case MailboxInputs.Sip sip:
+                start.Received++;
+                isActivity = sip.Recipient is not null; // late copies of responses do not keep a mailbox alive
+                _agent.HandleMessage(sip.Message, sip.From, sip.Recipient is null ? 0 : server.NextArrival(), now, utcNow);
+                break;
+            case MailboxInputs.Stored stored:
+                server.Counters.AddBacklog(stored.Durable ? 1 : 0);
+                _agent.HandleStored(stored.Arrival, stored.Durable, now, utcNow);
+                break;
+            case MailboxInputs.ReadDone read:
+                _agent.HandleRead(read.Result, now, utcNow);
+                break;
+            case MailboxInputs.Registration registration:
+                start.Received++;
+                _agent.HandleRegistration(registration.Online, now, utcNow);
+                break;
+            case MailboxInputs.CoreFlowFailed:
+                start.Received++;
+                isActivity = false;
+                _agent.HandleTransportFailure(server.Endpoint.Core, now, utcNow);
+                break;
+            case MailboxInputs.Wake:
+                isActivity = false;
+                _agent.HandleTimeout(now, utcNow);
+                break;
+            default:
+                Unhandled(message);
+                return;
+        }
+
+        Drain(now, utcNow, isActivity);
+    }
+
+    private void Start(MailboxInventory? inventory, bool online)
+    {
+        _agent = new MailboxUserAgent(start.Recipient, start.Number, server.MailboxSettings, server.Endpoint, server.Settings.Random, inventory);
+        var now = server.Wheel.Now;
+        var utcNow = server.Wheel.UtcNow;
+        _agent.HandleStart(online, now, utcNow);
+        Drain(now, utcNow, isActivity: true);
+    }
+
+    /// <summary>The only place where effects meet the world.</summary>
+    private void Drain(Instant now, DateTimeOffset utcNow, bool isActivity)
+    {
+        while (_agent.TryTakeEffect(out var effect))
+        {
+            Perform(effect, now, utcNow);
+        }
+
+        if (!_agent.IsIdle)
+        {
+            _idleUntil = Instant.Never;
+        }
+        else if (isActivity || _idleUntil == Instant.Never)
+        {
+            _idleUntil = now + server.Settings.IdleTime;
+        }
+        else if (_idleUntil <= now)
+        {
+            Context.Parent.Tell(new MailboxInputs.Passivate(start.Number, start.Received));
+            _idleUntil = now + server.Settings.IdleTime;
+        }
+
+        var deadline = Instant.Min(_agent.NextDeadline, _idleUntil);
+        if (deadline < Instant.Never)
+        {
+            server.Wheel.Arm(_wake, deadline);
+        }
+    }
+
+    private void Perform(in MailboxEffect effect, Instant now, DateTimeOffset utcNow)
+    {
+        switch (effect.Kind)
+        {
+            case MailboxEffectKind.Transmit:
+                // A request that cannot leave is a failed delivery; an answer that cannot is the transport's to count.
+                if (server.Send(effect.Hop, effect.Bytes.Span) != SipSendResult.Queued && effect.Hop == server.Endpoint.Core)
+                {
+                    _agent.HandleTransportFailure(effect.Hop, now, utcNow);
+                }
+
+                break;
+            case MailboxEffectKind.Store:
+                if (!server.Store.TryAppend(effect.Record!, this))
+                {
+                    _agent.HandleStored(effect.Record!.Arrival, false, now, utcNow);
+                }
+
+                break;
+            case MailboxEffectKind.Remove:
+                server.Counters.AddBacklog(-1);
+                server.Store.Remove(effect.Arrival);
+                break;
+            case MailboxEffectKind.Read:
+                server.Store.Read(start.Recipient, effect.Read, this);
+                break;
+            case MailboxEffectKind.Dropped:
+                server.Settings.Observer?.OnDropped(effect.Record!.Body, effect.Record.ContentType, effect.Reason!);
+                break;
+            case MailboxEffectKind.Fact:
+                server.Counters.Count(effect.Fact);
+                break;
+        }
+    }
+}

@@ -1,0 +1,45 @@
+using Akka.Actor;
+using Akka.Event;
+using UeFarm.Protocol.Messaging;
+using UeFarm.Protocol.Sip;
+
+namespace UeFarm.Actors.Mailbox;
+
+/// <summary>What partitions and mailboxes of one server tell each other; never leaves the process.</summary>
+internal static class MailboxInputs
+{
+    /// <summary>From the transport. Recipient: address of record of a request; Mailbox: number of a response's mailbox.</summary>
+    public sealed record Sip(SipMessage Message, SipHop From, string? Recipient, long Mailbox) : INoSerializationVerificationNeeded;
+
+    /// <summary>The phone registered (again), or is gone.</summary>
+    public sealed record Registration(bool Online) : INoSerializationVerificationNeeded
+    {
+        public static readonly Registration Back = new(true);
+        public static readonly Registration Gone = new(false);
+    }
+
+    /// <summary>From the store, to the mailbox itself.</summary>
+    public sealed record Stored(long Arrival, bool Durable) : INoSerializationVerificationNeeded, IDeadLetterSuppression;
+
+    public sealed record ReadDone(MailboxReadResult Result) : INoSerializationVerificationNeeded, IDeadLetterSuppression;
+
+    /// <summary>To a partition: transports are open, work may begin.</summary>
+    public sealed record Begin(MailboxServerContext Server) : INoSerializationVerificationNeeded;
+
+    /// <summary>The connection to the core failed.</summary>
+    public sealed class CoreFlowFailed : INoSerializationVerificationNeeded
+    {
+        public static readonly CoreFlowFailed Instance = new();
+    }
+
+    public sealed class Wake : INoSerializationVerificationNeeded, IDeadLetterSuppression
+    {
+        public static readonly Wake Instance = new();
+    }
+
+    /// <summary>From an idle mailbox: it may be stopped unless more has been sent to it than the given number of inputs.</summary>
+    public sealed record Passivate(long Mailbox, int Received) : INoSerializationVerificationNeeded;
+
+    /// <summary>From a mailbox that failed and starts again: it needs to be told whether the phone is online.</summary>
+    public sealed record Restarted(long Mailbox) : INoSerializationVerificationNeeded;
+}

@@ -1,0 +1,42 @@
+using UeFarm.Actors.Stores;
+using UeFarm.Actors.Timing;
+using UeFarm.Actors.Transport;
+using UeFarm.Protocol.Messaging;
+using UeFarm.Protocol.Sip;
+
+namespace UeFarm.Actors.Mailbox;
+
+/// <summary>What the actors of one server share. Immutable but for the arrival counter; thread-safe.</summary>
+internal sealed class MailboxServerContext(
+    ApplicationServerSettings settings, MailboxEndpoint endpoint, IMailboxStore store, ApplicationServerCounters counters, WakeUpWheel wheel,
+    IReadOnlyList<ISipTransport> transports)
+{
+    private long _arrival = store.Recovery.HighestArrival;
+
+    public ApplicationServerSettings Settings { get; } = settings;
+
+    public MailboxSettings MailboxSettings { get; } = settings.ToMailboxSettings();
+
+    public MailboxEndpoint Endpoint { get; } = endpoint;
+
+    public IMailboxStore Store { get; } = store;
+
+    public ApplicationServerCounters Counters { get; } = counters;
+
+    public WakeUpWheel Wheel { get; } = wheel;
+
+    public long NextArrival() => Interlocked.Increment(ref _arrival);
+
+    public SipSendResult Send(SipHop hop, ReadOnlySpan<byte> bytes)
+    {
+        for (var i = 0; i < transports.Count; i++)
+        {
+            if (transports[i].Kind == hop.Transport)
+            {
+                return transports[i].Send(hop, bytes);
+            }
+        }
+
+        return SipSendResult.Closed;
+    }
+}

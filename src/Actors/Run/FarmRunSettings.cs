@@ -1,0 +1,71 @@
+using System.Net;
+using UeFarm.Actors.Attack;
+using UeFarm.Actors.Traffic;
+using UeFarm.Actors.Transport;
+using UeFarm.Protocol.Kms;
+using UeFarm.Protocol.Messaging;
+using UeFarm.Protocol.Sip;
+using UeFarm.Protocol.Sip.Authentication;
+
+
+namespace UeFarm.Actors.Run;
+
+/// <summary>A whole run in one process, as the engine needs it. Everything is validated before it gets here.</summary>
+public sealed record FarmRunSettings
+{
+    public required string Domain { get; init; }
+
+    public required int Phones { get; init; }
+
+    public required ulong Seed { get; init; }
+
+    /// <summary>The identity, credentials and keys of a phone by its number.</summary>
+    public required Func<int, UeProfile> ProfileOf { get; init; }
+
+    /// <summary>The public identity of a phone by its number; cheap.</summary>
+    public required Func<int, string> AddressOf { get; init; }
+
+    /// <summary>The subscribers as the embedded core knows them.</summary>
+    public required ISubscriberDirectory Subscribers { get; init; }
+
+    /// <summary>The phones' common settings; core hop and contact host are filled in when the parts listen.</summary>
+    public required UeSettings Ue { get; init; }
+
+    /// <summary>Somebody else's core; null: the embedded one.</summary>
+    public IPEndPoint? ExternalCore { get; init; }
+
+    public SipTransportKind Transport { get; init; } = SipTransportKind.Tcp;
+
+    /// <summary>Connections from the phones' node to the core.</summary>
+    public int Connections { get; init; } = 4;
+
+    /// <summary>Whether the embedded core has the embedded application server behind it.</summary>
+    public bool WithApplicationServer { get; init; } = true;
+
+    /// <summary>The embedded application server's behaviour; addresses and store are filled in.</summary>
+    public ApplicationServerOptions ApplicationServer { get; init; } = new();
+
+    public required KmsSettings Kms { get; init; }
+
+    public required AddressAllowList Allow { get; init; }
+
+    public required TrafficPlan Traffic { get; init; }
+
+    public required IReadOnlyList<PhasePlan> Phases { get; init; }
+
+    /// <summary>Whether all phones register, paced, before the first phase begins; otherwise the phases bring them online.</summary>
+    public bool RegisterBeforeFirstPhase { get; init; } = true;
+
+    /// <summary>Pace of that registration.</summary>
+    public double RegistrationsPerSecond { get; init; } = 2000;
+
+    public AttackPlan Attacks { get; init; } = AttackPlan.None;
+
+    public bool RecordArrivals { get; init; }
+
+    /// <summary>Where the mailboxes are kept.</summary>
+    public required string DatabasePath { get; init; }
+
+    /// <summary>How long, after the last phase, what is under way may take to settle.</summary>
+    public TimeSpan SettleTime { get; init; } = TimeSpan.FromSeconds(40);
+}

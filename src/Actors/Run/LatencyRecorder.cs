@@ -1,0 +1,62 @@
+using HdrHistogram;
+using Prometheus;
+
+namespace UeFarm.Actors.Run;
+
+/// <summary>A latency distribution in microseconds, 3 significant digits up to a day. Recording and reading are safe from any thread; recording never waits.</summary>
+public sealed class LatencyRecorder
+{
+    private const long HighestMicroseconds = 86_400_000_000;
+    private readonly Recorder _recent = HistogramFactory.With64BitBucketSize().WithValuesUpTo(HighestMicroseconds).WithPrecisionOf(3)
+        .WithThreadSafeWrites().WithThreadSafeReads().Create();
+    private readonly LongHistogram _total = new(1, HighestMicroseconds, 3);
+    private readonly Lock _reading = new();
+    private HistogramBase? _recycled;
+    private long _count;
+
+    /// <summary>Also gets every value, in seconds; for the metrics.</summary>
+    public IObserver? Observer { get; set; }
+
+    public long Count => Interlocked.Read(ref _count);
+
+    public TimeSpan Max => Read(static total => total.GetMaxValue());
+
+    public TimeSpan Mean => Read(static total => total.GetMean());
+
+    /// <summary>Records one value; negative ones, which a clock step can bring, count as zero.</summary>
+    public void Record(TimeSpan value)
+    {
+        _recent.RecordValue(Math.Clamp(value.Ticks / TimeSpan.TicksPerMicrosecond, 0, HighestMicroseconds));
+        Interlocked.Increment(ref _count);
+        Observer?.Observe(Math.Max(0, value.TotalSeconds));
+    }
+
+    /// <summary>The value at a percentile (0 to 100); zero without samples.</summary>
+    public TimeSpan Percentile(double percentile) => Read(total => total.GetValueAtPercentile(percentile));
+
+    /// <summary>How many samples lie above a limit.</summary>
+    public long CountAbove(TimeSpan limit)
+    {
+        var bound = limit.Ticks / TimeSpan.TicksPerMicrosecond;
+        lock (_reading)
+        {
+            Gather();
+            return _total.RecordedValues().Where(step => step.ValueIteratedTo > bound).Sum(static step => step.CountAddedInThisIterationStep);
+        }
+    }
+
+    private TimeSpan Read(Func<LongHistogram, double> read)
+    {
+        lock (_reading)
+        {
+            Gather();
+            return _total.TotalCount == 0 ? TimeSpan.Zero : TimeSpan.FromMicroseconds(read(_total));
+        }
+    }
+
+    private void Gather()
+    {
+        _recycled = _recent.GetIntervalHistogram(_recycled);
+        _total.Add(_recycled);
+    }
+}

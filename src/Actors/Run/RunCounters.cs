@@ -1,0 +1,116 @@
+using UeFarm.Actors.Attack;
+using UeFarm.Actors.Ledger;
+using UeFarm.Protocol.Messaging;
+
+namespace UeFarm.Actors.Run;
+
+/// <summary>Running totals of a run, for the live view and the metrics; the ledger's closing is what counts in the end. Safe to use from any thread.</summary>
+public sealed class RunCounters
+{
+    private static readonly int OutcomeCount = Enum.GetValues<ReceiveOutcome>().Length;
+    private static readonly int AttackCount = Enum.GetValues<AttackKind>().Length;
+    private readonly long[] _received = new long[OutcomeCount];
+    private readonly long[] _failed = new long[Enum.GetValues<FailureReason>().Length];
+    private readonly long[] _attackOutcomes = new long[AttackCount * OutcomeCount];
+    private readonly long[] _attacksSent = new long[AttackCount];
+    private long _due;
+    private long _sent;
+    private long _answered;
+    private long _answered202;
+    private long _redelivered;
+    private long _orderViolations;
+    private long _unknownAccepted;
+    private long _identityDiffers;
+    private long _registrations;
+    private long _registrationFailures;
+    private long _restarts;
+    private long _inFlight;
+
+    /// <summary>Messages that became due.</summary>
+    public long Due => Volatile.Read(ref _due);
+
+    /// <summary>Messages that phones handed to the network.</summary>
+    public long Sent => Volatile.Read(ref _sent);
+
+    /// <summary>Messages whose sender got a 2xx.</summary>
+    public long Answered => Volatile.Read(ref _answered);
+
+    /// <summary>Those among them answered 202, stored for later.</summary>
+    public long Answered202 => Volatile.Read(ref _answered202);
+
+    /// <summary>Copies of messages already accepted that came from the network itself, not from an attack.</summary>
+    public long Redelivered => Volatile.Read(ref _redelivered);
+
+    public long OrderViolations => Volatile.Read(ref _orderViolations);
+
+    /// <summary>Messages accepted that no phone of the run sent.</summary>
+    public long UnknownAccepted => Volatile.Read(ref _unknownAccepted);
+
+    /// <summary>Accepted messages whose S/MIME identity was not that of From.</summary>
+    public long IdentityDiffers => Volatile.Read(ref _identityDiffers);
+
+    public long Registrations => Volatile.Read(ref _registrations);
+
+    public long RegistrationFailures => Volatile.Read(ref _registrationFailures);
+
+    /// <summary>Phone actors restarted after a fault of their own.</summary>
+    public long Restarts => Volatile.Read(ref _restarts);
+
+    /// <summary>Messages due whose sender has neither a final answer nor a failure.</summary>
+    public long InFlight => Volatile.Read(ref _inFlight);
+
+    /// <summary>Genuine messages by what the recipient's phone made of them.</summary>
+    public long Received(ReceiveOutcome outcome) => Volatile.Read(ref _received[(int)outcome]);
+
+    public long Failed(FailureReason reason) => Volatile.Read(ref _failed[(int)reason]);
+
+    public long AttacksSent(AttackKind kind) => Volatile.Read(ref _attacksSent[(int)kind]);
+
+    public long AttackOutcomes(AttackKind kind, ReceiveOutcome outcome) => Volatile.Read(ref _attackOutcomes[((int)kind * OutcomeCount) + (int)outcome]);
+
+    /// <summary>Injected messages that a phone accepted. Must stay 0.</summary>
+    public long AttacksAccepted =>
+        Enum.GetValues<AttackKind>().Sum(kind => AttackOutcomes(kind, ReceiveOutcome.Accepted) + AttackOutcomes(kind, ReceiveOutcome.PlainAccepted));
+
+    internal void CountDue()
+    {
+        Interlocked.Increment(ref _due);
+        Interlocked.Increment(ref _inFlight);
+    }
+
+    internal void CountSent() => Interlocked.Increment(ref _sent);
+
+    internal void CountAnswered(int status)
+    {
+        Interlocked.Increment(ref _answered);
+        if (status == 202)
+        {
+            Interlocked.Increment(ref _answered202);
+        }
+    }
+
+    internal void CountSettled() => Interlocked.Decrement(ref _inFlight);
+
+    internal void CountFailed(FailureReason reason) => Interlocked.Increment(ref _failed[(int)reason]);
+
+    internal void CountReceived(ReceiveOutcome outcome) => Interlocked.Increment(ref _received[(int)outcome]);
+
+    internal void CountRedelivered() => Interlocked.Increment(ref _redelivered);
+
+    internal void CountOrderViolation() => Interlocked.Increment(ref _orderViolations);
+
+    internal void CountUnknownAccepted() => Interlocked.Increment(ref _unknownAccepted);
+
+    internal void CountIdentityDiffers() => Interlocked.Increment(ref _identityDiffers);
+
+    internal void CountRegistration() => Interlocked.Increment(ref _registrations);
+
+    internal void CountRegistrationFailure() => Interlocked.Increment(ref _registrationFailures);
+
+    internal void CountRestart() => Interlocked.Increment(ref _restarts);
+
+    internal void CountAttackSent(AttackKind kind) => Interlocked.Increment(ref _attacksSent[(int)kind]);
+
+    internal void CountAttackOutcome(AttackKind kind, ReceiveOutcome outcome) =>
+        Interlocked.Increment(ref _attackOutcomes[((int)kind * OutcomeCount) + (int)outcome]);
+}

@@ -1,0 +1,126 @@
+using UeFarm.Actors.Traffic;
+using UeFarm.Actors.Ue;
+using UeFarm.Protocol;
+
+namespace UeFarm.Actors.Run;
+
+/// <summary>
+/// Plays a schedule in real time on a thread of its own. What is late is sent at once and its lateness recorded: the load stays open, and a machine
+/// that cannot keep up shows as lag, not as a lower rate.
+/// </summary>
+public sealed class SchedulePlayer
+{
+    private readonly RunSchedule _schedule;
+    private readonly SchedulePlayerSettings _settings;
+    private readonly TaskCompletionSource _finished = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly byte[] _text = new byte[RunSchedule.TextBufferBytes];
+    private int _phase = -1;
+    private int _plannedOnline;
+    private int _playedActions;
+
+    public SchedulePlayer(RunSchedule schedule, SchedulePlayerSettings settings)
+    {
+        ArgumentNullException.ThrowIfNull(schedule);
+        ArgumentNullException.ThrowIfNull(settings);
+        _schedule = schedule;
+        _settings = settings;
+        _plannedOnline = schedule.PlannedOnline;
+        FillText(_text, settings.Seed);
+    }
+
+    /// <summary>Index of the phase being played; -1 before the first.</summary>
+    public int Phase => Volatile.Read(ref _phase);
+
+    /// <summary>How many phones should be online now.</summary>
+    public int PlannedOnline => Volatile.Read(ref _plannedOnline);
+
+    /// <summary>How many times the schedule had something to do so far.</summary>
+    public int PlayedActions => Volatile.Read(ref _playedActions);
+
+    /// <summary>Plays until the schedule ends or <paramref name="stop"/> is signalled; the first phase begins at <paramref name="start"/>.</summary>
+    public Task PlayAsync(Instant start, CancellationToken stop)
+    {
+        var thread = new Thread(() => Run(start, stop)) { IsBackground = true, Name = "schedule" };
+        thread.Start();
+        return _finished.Task;
+    }
+
+    private void Run(Instant start, CancellationToken stop)
+    {
+        try
+        {
+            while (!stop.IsCancellationRequested && _schedule.TryNext(out var action))
+            {
+                var due = start + action.At;
+                WaitUntil(due, stop);
+                if (!stop.IsCancellationRequested)
+                {
+                    Perform(action, due);
+                }
+            }
+
+            _finished.SetResult();
+        }
+#pragma warning disable CA1031 // Whatever ends the thread must reach whoever waits for the schedule.
+        catch (Exception failure)
+#pragma warning restore CA1031
+        {
+            _finished.SetException(failure);
+        }
+    }
+
+    private void WaitUntil(Instant due, CancellationToken stop)
+    {
+        while (!stop.IsCancellationRequested)
+        {
+            var left = due - _settings.Wheel.Now;
+            if (left <= TimeSpan.Zero)
+            {
+                return;
+            }
+
+            // A millisecond is what the operating system gives; messages due within one are sent together.
+            stop.WaitHandle.WaitOne(left > TimeSpan.FromMilliseconds(1) ? TimeSpan.FromTicks(Math.Min(left.Ticks, TimeSpan.TicksPerSecond)) : TimeSpan.FromMilliseconds(1));
+        }
+    }
+
+    private void Perform(in ScheduledAction action, Instant due)
+    {
+        Volatile.Write(ref _playedActions, _playedActions + 1);
+        switch (action.Kind)
+        {
+            case ScheduledActionKind.PhaseStart:
+                Volatile.Write(ref _phase, action.Phase);
+                _settings.OnPhase?.Invoke(action.Phase);
+                break;
+            case ScheduledActionKind.GoOnline:
+                _settings.Recorder.OnGoOnline(action.Phone, _settings.Wheel.Now);
+                _settings.Tell(new UeCommands.GoOnline(new UeId(action.Phone)));
+                break;
+            case ScheduledActionKind.GoOffline:
+                _settings.Tell(new UeCommands.GoOffline(new UeId(action.Phone), action.Cut));
+                break;
+            case ScheduledActionKind.Send:
+                var number = _settings.Recorder.OnDue(action.Phone, action.Recipient, due, _settings.Wheel.Now);
+                var text = _text.AsMemory(action.TextOffset, action.TextBytes);
+                _settings.Tell(new UeCommands.SendText(new UeId(action.Phone), number, _settings.AddressOf(action.Recipient), text));
+                break;
+            case ScheduledActionKind.End:
+            default:
+                break;
+        }
+
+        Volatile.Write(ref _plannedOnline, _schedule.PlannedOnline);
+    }
+
+    /// <summary>Printable text, so that what a trace shows can be read.</summary>
+    private static void FillText(byte[] text, ulong seed)
+    {
+        const string Letters = "abcdefghijklmnopqrstuvwxyz     ";
+        var random = new SeededRandomSource(seed);
+        for (var i = 0; i < text.Length; i++)
+        {
+            text[i] = (byte)Letters[random.NextBelow(Letters.Length)];
+        }
+    }
+}

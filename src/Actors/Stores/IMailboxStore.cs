@@ -1,0 +1,33 @@
+using UeFarm.Protocol.Messaging;
+
+namespace UeFarm.Actors.Stores;
+
+/// <summary>
+/// Where mailboxes keep their messages. Thread-safe; nothing blocks. What one caller asks is carried out and answered in order: an answer
+/// shows what was appended before and hides what was removed before. Appends are durable when confirmed; removals and presence become
+/// so a moment later (a removal lost in a crash means one message sent twice, which the phone's replay cache absorbs).
+/// </summary>
+public interface IMailboxStore : IAsyncDisposable
+{
+    /// <summary>What was found when the store was opened.</summary>
+    MailboxStoreRecovery Recovery { get; }
+
+    /// <summary>Transactions committed since the start: with group commit fewer than records.</summary>
+    long Commits { get; }
+
+    /// <summary>False: the queue is full or the store is closed; nothing will be stored and the client is not called.</summary>
+    bool TryAppend(MailboxRecord record, IMailboxStoreClient client);
+
+    void Remove(long arrival);
+
+    void Read(string recipient, MailboxRead read, IMailboxStoreClient client);
+
+    /// <summary>Remembers whether the phone is registered, so that a restarted server need not wait for its next registration.</summary>
+    void SetPresence(string recipient, bool online);
+
+    /// <summary>Every record held, by arrival, as of the time each is read.</summary>
+    IAsyncEnumerable<MailboxRecord> ReadAllAsync(CancellationToken cancellation);
+
+    /// <summary>Completes when everything asked so far is durable.</summary>
+    Task FlushAsync();
+}

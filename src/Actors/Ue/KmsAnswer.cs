@@ -1,0 +1,4 @@
+namespace UeFarm.Actors.Ue;
+
+/// <summary>Message null: refused or not available.</summary>
+public sealed record KmsAnswer(long Token, ReadOnlyMemory<byte>? Message);

@@ -1,0 +1,4 @@
+namespace UeFarm.Actors.Ue;
+
+/// <summary>A phone's message to the KMS; the sender gets a <see cref="KmsAnswer"/> with the same token.</summary>
+public sealed record KmsQuery(long Token, ReadOnlyMemory<byte> Message);

@@ -1,0 +1,100 @@
+using Akka.Actor;
+using UeFarm.Protocol.Messaging;
+
+namespace UeFarm.Actors.Ue;
+
+/// <summary>
+/// The table of one parent's phones, shared by the transport's threads, the parent and the phones: each phone's actor, its flash memory, and whether it has
+/// requests under way. Reading an actor takes no lock.
+/// <para>
+/// A phone's first messages go through its parent, which makes it. Its actor is published only when nothing is under way through the parent, so that
+/// no later message overtakes an earlier one.
+/// </para>
+/// </summary>
+internal sealed class UePhones(int first, int count)
+{
+    private readonly IActorRef?[] _actors = new IActorRef?[count];
+    private readonly UeDurableState?[] _flash = new UeDurableState?[count];
+    private readonly bool[] _isBusy = new bool[count];
+    private readonly Lock _gate = new();
+    private Dictionary<int, IActorRef>? _unpublished;
+    private int _throughParent;
+    private int _isFailurePending;
+    private IActorRef _parent = ActorRefs.Nobody;
+
+    public void Open(IActorRef parent) => _parent = parent;
+
+    /// <summary>From any thread. One sender's messages to one phone arrive in order.</summary>
+    public void Tell(UeId ue, object message)
+    {
+        var actor = Volatile.Read(ref _actors[ue.Index - first]);
+        if (actor is null)
+        {
+            lock (_gate)
+            {
+                actor = _actors[ue.Index - first];
+                if (actor is null)
+                {
+                    _throughParent++;
+                    _parent.Tell(new UeInputs.ForPhone(ue, message), ActorRefs.NoSender);
+                    return;
+                }
+            }
+        }
+
+        actor.Tell(message, ActorRefs.NoSender);
+    }
+
+    /// <summary>By the parent only: the phone's actor, published or not.</summary>
+    public IActorRef? Find(UeId ue) => _actors[ue.Index - first] ?? _unpublished?.GetValueOrDefault(ue.Index);
+
+    /// <summary>By the parent only.</summary>
+    public void Add(UeId ue, IActorRef actor) => (_unpublished ??= []).Add(ue.Index, actor);
+
+    /// <summary>By the parent only, after each message that came through it.</summary>
+    public void NoteHandled()
+    {
+        lock (_gate)
+        {
+            if (--_throughParent > 0 || _unpublished is null)
+            {
+                return;
+            }
+
+            foreach (var (index, actor) in _unpublished)
+            {
+                Volatile.Write(ref _actors[index - first], actor);
+            }
+
+            _unpublished = null;
+        }
+    }
+
+    /// <summary>By the phone itself. Survives its actor.</summary>
+    public UeDurableState FlashOf(UeId ue) => _flash[ue.Index - first] ??= new UeDurableState();
+
+    /// <summary>By the phone itself: whether it wants to hear of a failed connection.</summary>
+    public void SetBusy(UeId ue, bool isBusy) => Volatile.Write(ref _isBusy[ue.Index - first], isBusy);
+
+    /// <summary>From the transport's thread. Failures that follow each other faster than the parent can pass them on become one.</summary>
+    public void TellCoreFlowFailed()
+    {
+        if (Interlocked.Exchange(ref _isFailurePending, 1) == 0)
+        {
+            _parent.Tell(UeInputs.CoreFlowFailed.Instance, ActorRefs.NoSender);
+        }
+    }
+
+    /// <summary>By the parent: the phones whose requests may have been lost.</summary>
+    public void PassCoreFlowFailedOn()
+    {
+        Volatile.Write(ref _isFailurePending, 0);
+        for (var place = 0; place < _actors.Length; place++)
+        {
+            if (Volatile.Read(ref _isBusy[place]))
+            {
+                Find(new UeId(first + place))?.Tell(UeInputs.CoreFlowFailed.Instance, ActorRefs.NoSender);
+            }
+        }
+    }
+}

@@ -1,0 +1,73 @@
+using System.Net;
+using Akka.Actor;
+using UeFarm.Actors.Timing;
+using UeFarm.Actors.Transport;
+using UeFarm.Protocol.Sip;
+
+namespace UeFarm.Actors.Ue;
+
+/// <summary>The phones of a process: transport, demultiplexing, one parent actor per <see cref="UeFarmSettings.PhonesPerParent"/> phones, one actor per phone.</summary>
+public sealed class UeRegion : IAsyncDisposable
+{
+    private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(10);
+
+    private readonly UeRegionContext _context;
+    private readonly IActorRef[] _parents;
+
+    private UeRegion(UeRegionContext context, ISipTransport transport, IActorRef[] parents)
+    {
+        _context = context;
+        Transport = transport;
+        _parents = parents;
+    }
+
+    public ISipTransport Transport { get; }
+
+    public UeRegionCounters Counters => _context.Counters;
+
+    /// <summary>Opens the transport and makes the parents; phones come with their first command. The system is one of <see cref="FarmActorSystem"/>; it, the
+    /// wheel and the KMS stay the caller's.</summary>
+    /// <exception cref="ArgumentException">A setting is out of its range.</exception>
+    public static Task<UeRegion> StartAsync(ActorSystem system, UeFarmSettings settings, WakeUpWheel wheel)
+    {
+        ArgumentNullException.ThrowIfNull(system);
+        ArgumentNullException.ThrowIfNull(settings);
+        ArgumentNullException.ThrowIfNull(wheel);
+        ArgumentOutOfRangeException.ThrowIfLessThan(settings.Count, 1, nameof(settings));
+        ArgumentOutOfRangeException.ThrowIfLessThan(settings.PhonesPerParent, 1, nameof(settings));
+        ArgumentOutOfRangeException.ThrowIfLessThan(settings.MaxWaitingMessages, 1, nameof(settings));
+        var context = new UeRegionContext(settings, wheel);
+        var transport = settings.OpenTransport is { } open ? open(context)
+            : settings.Ue.Transport == SipTransportKind.Udp ? SipTransports.StartUdp(settings.Transport, context)
+            : SipTransports.StartTcp(settings.Transport, context);
+        transport = settings.Decorate?.Invoke(transport) ?? transport;
+        var listening = transport.LocalEndPoint;
+        var parents = new IActorRef[context.Parents];
+        var phoneProps = UeActor.Props(context);
+        for (var parent = 0; parent < parents.Length; parent++)
+        {
+            var phones = context.PhonesOf(parent);
+            parents[parent] = system.ActorOf(UeParent.Props(context, phones, phoneProps));
+            phones.Open(parents[parent]);
+        }
+
+        context.Open(transport, new IPEndPoint(settings.AdvertisedAddress ?? listening.Address, listening.Port).ToString());
+        return Task.FromResult(new UeRegion(context, transport, parents));
+    }
+
+    /// <summary>From any thread; creates the phone at first use. One sender's commands to one phone arrive in order.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such phone.</exception>
+    public void Tell(IUeCommand command)
+    {
+        ArgumentNullException.ThrowIfNull(command);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)command.Ue.Index, (uint)_context.Settings.Count, nameof(command));
+        _context.PhonesOf(command.Ue).Tell(command.Ue, command);
+    }
+
+    /// <summary>Stops the phones without a farewell to the registrar, then the transport.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await Task.WhenAll(Array.ConvertAll(_parents, parent => parent.GracefulStop(StopTimeout))).ConfigureAwait(false);
+        await Transport.DisposeAsync().ConfigureAwait(false);
+    }
+}

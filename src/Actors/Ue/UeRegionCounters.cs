@@ -1,0 +1,42 @@
+namespace UeFarm.Actors.Ue;
+
+/// <summary>Counts of a region since its start; thread-safe.</summary>
+public sealed class UeRegionCounters
+{
+    private long _phonesCreated;
+    private long _restarts;
+    private long _unknownTargets;
+    private long _unknownResponses;
+    private long _overloaded;
+    private long _undeliverable;
+
+    /// <summary>Phones that exist.</summary>
+    public long PhonesCreated => Interlocked.Read(ref _phonesCreated);
+
+    /// <summary>Phones restarted after a fault of ours or a <see cref="UeCommands.Crash"/>.</summary>
+    public long Restarts => Interlocked.Read(ref _restarts);
+
+    /// <summary>Requests for a phone that does not exist; answered 404.</summary>
+    public long UnknownTargets => Interlocked.Read(ref _unknownTargets);
+
+    /// <summary>Responses to nothing that was sent here.</summary>
+    public long UnknownResponses => Interlocked.Read(ref _unknownResponses);
+
+    /// <summary>Requests answered 503 because too many were waiting.</summary>
+    public long Overloaded => Interlocked.Read(ref _overloaded);
+
+    /// <summary>Messages that the transport did not take.</summary>
+    public long Undeliverable => Interlocked.Read(ref _undeliverable);
+
+    internal void CountPhone() => Interlocked.Increment(ref _phonesCreated);
+
+    internal void CountRestart() => Interlocked.Increment(ref _restarts);
+
+    internal void CountUnknownTarget() => Interlocked.Increment(ref _unknownTargets);
+
+    internal void CountUnknownResponse() => Interlocked.Increment(ref _unknownResponses);
+
+    internal void CountOverloaded() => Interlocked.Increment(ref _overloaded);
+
+    internal void CountUndeliverable() => Interlocked.Increment(ref _undeliverable);
+}

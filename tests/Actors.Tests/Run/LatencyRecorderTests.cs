@@ -1,0 +1,69 @@
+using UeFarm.Actors.Run;
+using Xunit;
+
+namespace UeFarm.Actors.Tests.Run;
+
+public sealed class LatencyRecorderTests
+{
+    [Fact]
+    public void Without_samples_everything_is_zero()
+    {
+        var latency = new LatencyRecorder();
+
+        Assert.Equal((0, TimeSpan.Zero, TimeSpan.Zero, 0), (latency.Count, latency.Max, latency.Percentile(99), latency.CountAbove(TimeSpan.Zero)));
+    }
+
+    [Fact]
+    public void Percentiles_are_those_of_the_values_to_three_digits()
+    {
+        var latency = new LatencyRecorder();
+        for (var milliseconds = 1; milliseconds <= 1000; milliseconds++)
+        {
+            latency.Record(TimeSpan.FromMilliseconds(milliseconds));
+        }
+
+        Assert.Equal(1000, latency.Count);
+        Assert.InRange(latency.Percentile(50).TotalMilliseconds, 499, 501);
+        Assert.InRange(latency.Percentile(99).TotalMilliseconds, 989, 991);
+        Assert.InRange(latency.Max.TotalMilliseconds, 999, 1001);
+        Assert.InRange(latency.Mean.TotalMilliseconds, 500, 501);
+        Assert.Equal(900, latency.CountAbove(TimeSpan.FromMilliseconds(100.5)));
+    }
+
+    [Fact]
+    public void Negative_values_count_as_zero_and_huge_ones_as_a_day()
+    {
+        var latency = new LatencyRecorder();
+        latency.Record(TimeSpan.FromSeconds(-1));
+        latency.Record(TimeSpan.FromDays(2));
+
+        Assert.Equal(2, latency.Count);
+        Assert.Equal(TimeSpan.Zero, latency.Percentile(50));
+        Assert.InRange(latency.Max.TotalHours, 23.9, 24.1);
+    }
+
+    [Fact]
+    public async Task Nothing_recorded_while_somebody_reads_is_lost()
+    {
+        const int Threads = 4;
+        const int Each = 50_000;
+        var latency = new LatencyRecorder();
+        var writers = Enumerable.Range(1, Threads).Select(thread => Task.Run(() =>
+        {
+            for (var i = 0; i < Each; i++)
+            {
+                latency.Record(TimeSpan.FromMilliseconds(thread));
+            }
+        })).ToArray();
+        var all = Task.WhenAll(writers);
+        while (!all.IsCompleted)
+        {
+            Assert.InRange(latency.Percentile(100).TotalMilliseconds, 0, Threads + 0.1);
+        }
+
+        await all;
+        Assert.Equal(Threads * Each, latency.Count);
+        Assert.Equal((Threads - 1) * Each, latency.CountAbove(TimeSpan.FromMilliseconds(1.5)));
+        Assert.Equal(Threads * Each, latency.CountAbove(TimeSpan.FromMilliseconds(0.5)));
+    }
+}

@@ -1,0 +1,32 @@
+namespace UeFarm.Farm.Cli;
+
+/// <summary>What the commands touch of the world around the process; tests give their own.</summary>
+internal sealed record CliEnvironment
+{
+    public required TextWriter Output { get; init; }
+
+    public required TextWriter Error { get; init; }
+
+    public required bool IsOutputRedirected { get; init; }
+
+    /// <summary>Environment variables.</summary>
+    public required Func<string, string?> GetVariable { get; init; }
+
+    public required TimeProvider Time { get; init; }
+
+    /// <summary>Starts listening for signals; made for the length of a run.</summary>
+    public required Func<IStopSignals> ListenForSignals { get; init; }
+
+    /// <summary>Folder that results folders are made in.</summary>
+    public string ResultsParent { get; init; } = "results";
+
+    public static CliEnvironment OfProcess() => new()
+    {
+        Output = System.Console.Out,
+        Error = System.Console.Error,
+        IsOutputRedirected = System.Console.IsOutputRedirected,
+        GetVariable = Environment.GetEnvironmentVariable,
+        Time = TimeProvider.System,
+        ListenForSignals = static () => new StopSignals(),
+    };
+}

@@ -1,0 +1,158 @@
+using System.Globalization;
+using UeFarm.Farm.Report;
+using UeFarm.Farm.Scenarios;
+using UeFarm.Farm.Thresholds;
+
+namespace UeFarm.Farm.Console;
+
+/// <summary>The end of a run for people: plain text, verdict first, at most 80 columns.</summary>
+internal static class FinalBlock
+{
+    /// <summary>Leaves room for a mark before and the longest observed value behind.</summary>
+    private const int ThresholdWidth = 46;
+
+    /// <summary>The first line alone: PASS, FAIL, INVALID or STOPPED with the reason.</summary>
+    public static string Headline(ResultDocument result) =>
+        TextLayout.Fit(
+            string.Create(CultureInfo.InvariantCulture,
+            $"{result.Verdict.ToString().ToUpperInvariant()}  {result.Scenario.Name}: {result.Reason} (exit {result.ExitCode})"));
+
+    public static IReadOnlyList<string> Lines(ResultDocument result, string resultsPath)
+    {
+        var lines = new List<string> { Headline(result) };
+        AddThresholds(lines, result);
+        AddInvariants(lines, result);
+        AddLedger(lines, result);
+        AddAttacks(lines, result);
+        AddRegistrations(lines, result);
+        AddLatencies(lines, result);
+        AddGenerator(lines, result);
+        foreach (var warning in result.Warnings)
+        {
+            lines.AddRange(TextLayout.Wrap("Warning       ", warning));
+        }
+
+        lines.Add("");
+        lines.AddRange(TextLayout.Wrap("Results       ", resultsPath));
+        return lines;
+    }
+
+    private static void AddThresholds(List<string> lines, ResultDocument result)
+    {
+        if (result.Thresholds.Count == 0)
+        {
+            return;
+        }
+
+        lines.Add("");
+        lines.Add("Thresholds");
+        foreach (var threshold in result.Thresholds)
+        {
+            var mark = threshold.Outcome switch { ThresholdOutcome.Held => "ok", ThresholdOutcome.Failed => "FAIL", _ => "NONE" };
+            var observed = threshold.Observed is { } value ? $"observed {ThresholdEvaluator.Format(value, threshold.Unit)}" : "no samples: not a pass";
+            if (threshold.Text.Length > ThresholdWidth)
+            {
+                lines.Add(TextLayout.Fit($"  {mark,-4}  {threshold.Text}"));
+                lines.Add($"  {"",-4}  {"",-ThresholdWidth}  {observed}");
+            }
+            else
+            {
+                lines.Add($"  {mark,-4}  {threshold.Text,-ThresholdWidth}  {observed}");
+            }
+        }
+    }
+
+    private static void AddInvariants(List<string> lines, ResultDocument result)
+    {
+        lines.Add("");
+        lines.Add("Invariants");
+        foreach (var invariant in result.Invariants)
+        {
+            lines.Add(
+                TextLayout.Fit(
+                    string.Create(CultureInfo.InvariantCulture,
+                    $"  {(invariant.Held ? "ok" : "FAIL"),-4}  {invariant.Number} {invariant.Name,-20}  {invariant.Detail}")));
+        }
+    }
+
+    private static void AddLedger(List<string> lines, ResultDocument result)
+    {
+        var ledger = result.Ledger;
+        lines.Add("");
+        lines.AddRange(TextLayout.Wrap(
+            "Ledger        ",
+            $"sent {UnitText.Count(ledger.Sent)} = accepted {UnitText.Count(ledger.Accepted)} + rejected {UnitText.Count(ledger.Rejected)}"
+            + $" + expired {UnitText.Count(ledger.Expired)} + failed {UnitText.Count(ledger.Failed)} + stored {UnitText.Count(ledger.Stored)}"
+            + (ledger.Unaccounted == 0 ? "" : $" + UNACCOUNTED {UnitText.Count(ledger.Unaccounted)}")));
+        AddReasons(lines, "  rejected    ", result.Rejections);
+        AddReasons(lines, "  failed      ", result.Failures);
+        if (ledger.Redelivered > 0)
+        {
+            lines.Add($"  redelivered {UnitText.Count(ledger.Redelivered)} (after a lost answer; not counted as attacks)");
+        }
+    }
+
+    private static void AddReasons(List<string> lines, string heading, IReadOnlyDictionary<string, long> reasons)
+    {
+        var shown = reasons.Where(reason => reason.Value != 0).OrderByDescending(reason => reason.Value).ThenBy(reason => reason.Key, StringComparer.Ordinal)
+            .Select(reason => $"{reason.Key} {UnitText.Count(reason.Value)}").ToList();
+        if (shown.Count > 0)
+        {
+            lines.AddRange(TextLayout.Wrap(heading, string.Join(", ", shown)));
+        }
+    }
+
+    private static void AddAttacks(List<string> lines, ResultDocument result)
+    {
+        var attacks = result.Attacks.Where(attack => attack.Sent > 0).ToList();
+        if (attacks.Count == 0)
+        {
+            return;
+        }
+
+        lines.Add("");
+        lines.Add($"{"Attacks",-22}{"sent",12}{"accepted",12}{"rejected",12}{"unanswered",12}");
+        foreach (var attack in attacks)
+        {
+            lines.Add(
+                $"  {attack.Kind,-20}{UnitText.Count(attack.Sent),12}{UnitText.Count(attack.Accepted),12}"
+                + $"{UnitText.Count(attack.Rejected),12}{UnitText.Count(attack.Unanswered),12}");
+        }
+    }
+
+    private static void AddRegistrations(List<string> lines, ResultDocument result)
+    {
+        var registrations = result.Registrations;
+        lines.Add("");
+        lines.AddRange(TextLayout.Wrap(
+            "Registrations ",
+            $"{UnitText.Count(registrations.Succeeded)} succeeded, {UnitText.Count(registrations.Failed)} failed;"
+            + $" {UnitText.Count(registrations.RegisteredAtEnd)} of {UnitText.Count(registrations.Phones)} phones registered at the end"));
+    }
+
+    private static void AddLatencies(List<string> lines, ResultDocument result)
+    {
+        lines.Add("");
+        lines.Add($"{"Latency",-14}{"samples",15}{"p50",12}{"p95",12}{"p99",12}{"max",12}");
+        foreach (var latency in result.Latencies)
+        {
+            lines.Add(latency.Samples == 0
+                ? $"  {latency.Name,-12}{"0",15}{"-",12}{"-",12}{"-",12}{"-",12}"
+                : $"  {latency.Name,-12}{UnitText.Count(latency.Samples),15}{UnitText.Latency(latency.P50),12}{UnitText.Latency(latency.P95),12}"
+                    + $"{UnitText.Latency(latency.P99),12}{UnitText.Latency(latency.Max),12}");
+        }
+    }
+
+    private static void AddGenerator(List<string> lines, ResultDocument result)
+    {
+        var generator = result.Generator;
+        var seconds = (result.EndedAt - result.StartedAt).TotalSeconds;
+        lines.Add("");
+        lines.AddRange(TextLayout.Wrap(
+            "Generator     ",
+            (generator.IsValid ? "kept up" : $"DID NOT KEEP UP: {generator.Reason}")
+            + $"; lag p99 {UnitText.Latency(generator.LagP99Seconds)}, max {UnitText.Latency(generator.LagMaxSeconds)};"
+            + string.Create(CultureInfo.InvariantCulture,
+                $" {seconds:0.0} s, CPU {generator.CpuSeconds:0.0} s, memory {UnitText.Bytes(result.Memory.PeakWorkingSet)}")));
+    }
+}

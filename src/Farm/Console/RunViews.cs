@@ -1,0 +1,34 @@
+using Spectre.Console;
+using UeFarm.Farm.Cli;
+using UeFarm.Farm.Hosting;
+
+namespace UeFarm.Farm.Console;
+
+/// <summary>Chooses the view that fits the options and the terminal.</summary>
+internal static class RunViews
+{
+    public static IRunView Create(CliEnvironment environment, bool isQuiet, bool isJson)
+    {
+        var final = isJson ? null : environment.Output;
+        if (isQuiet)
+        {
+            return new QuietRunView(final);
+        }
+
+        // With --json, standard output belongs to the document; progress goes where errors go.
+        return isJson || !IsLive(environment) ? new PlainRunView(isJson ? environment.Error : environment.Output, final)
+            : new LiveRunView(CreateConsole(environment));
+    }
+
+    /// <summary>A terminal that can move its cursor. NO_COLOR takes the colours away, not the live table.</summary>
+    private static bool IsLive(CliEnvironment environment) =>
+        !environment.IsOutputRedirected && environment.GetVariable("TERM") is not (null or "" or "dumb") && environment.GetVariable("CI") is not "true";
+
+    private static IAnsiConsole CreateConsole(CliEnvironment environment) => AnsiConsole.Create(new AnsiConsoleSettings
+    {
+        Ansi = AnsiSupport.Yes,
+        ColorSystem = string.IsNullOrEmpty(environment.GetVariable("NO_COLOR")) ? ColorSystemSupport.Detect : ColorSystemSupport.NoColors,
+        Out = new AnsiConsoleOutput(environment.Output),
+        Interactive = InteractionSupport.No,
+    });
+}

@@ -1,0 +1,36 @@
+using UeFarm.Farm.Scenarios;
+
+namespace UeFarm.Farm.Hosting;
+
+/// <summary>An upper estimate of the memory that a run takes in this process, in bytes.</summary>
+internal sealed record MemoryEstimate(double Base, double Phones, double ReplayCaches, double Ledger)
+{
+    /// <summary>Runtime, actor system, buffers and histograms of an idle farm.</summary>
+    private const double BaseBytes = 150e6;
+
+    /// <summary>A phone with actor, registration and one open transaction.</summary>
+    private const double BytesPerPhone = 6 * 1024;
+
+    /// <summary>A phone's key material and ticket, present once it sent or received.</summary>
+    private const double BytesPerActivePhone = 4 * 1024;
+
+    /// <summary>Packed entries plus the slack of chunks in random order.</summary>
+    private const double CacheSlack = 1.6;
+
+    /// <summary>One open or closed message in the ledger: identity, times, outcome, index.</summary>
+    private const double BytesPerMessage = 120;
+
+    public double Total => Base + Phones + ReplayCaches + Ledger;
+
+    public static MemoryEstimate Of(Scenario scenario, double messages)
+    {
+        var phones = scenario.Subscribers.Count;
+        var cache = scenario.ReplayCache;
+        // A cache grows with what arrives: never above its capacity, and all of them together never above the messages sent.
+        var entries = scenario.Security.Body == BodyKind.Plain || cache.Policy == ReplayPolicyKind.None ? 0
+            : Math.Min(messages, (double)phones * cache.CapacityEntries);
+        var active = Math.Min(phones, 2 * messages);
+        return new MemoryEstimate(BaseBytes, (phones * BytesPerPhone) + (active * BytesPerActivePhone), entries * cache.EntryBytes * CacheSlack,
+            messages * BytesPerMessage);
+    }
+}

@@ -1,0 +1,152 @@
+using System.Globalization;
+using UeFarm.Actors.Attack;
+using UeFarm.Actors.Ledger;
+using UeFarm.Actors.Metrics;
+using UeFarm.Actors.Run;
+using UeFarm.Farm.Report;
+using UeFarm.Farm.Scenarios;
+using UeFarm.Farm.Thresholds;
+using UeFarm.Protocol;
+using UeFarm.Protocol.Messaging;
+
+namespace UeFarm.Farm.Hosting;
+
+/// <summary>What is written about a finished run: the ledger and arrival files, and the result document with its verdict.</summary>
+internal sealed class RunBooks(Scenario scenario, FarmRun run, FarmRunResult result)
+{
+    /// <summary>Above this share of late hand-overs the generator was the bottleneck (ETSI TS 186 008 speaks of such limits; the figure is ours).</summary>
+    private const double LateShareLimit = 0.01;
+
+    public void Write(ResultsFolder folder)
+    {
+        if (scenario.Results.Ledger)
+        {
+            WriteLedger(folder.LedgerFile);
+        }
+
+        if (scenario.Results.Arrivals)
+        {
+            WriteArrivals(folder.ArrivalsFile);
+        }
+    }
+
+    public ResultDocument ToDocument(ScenarioSource source, SnapshotMaker snapshots, DateTimeOffset startedAt, DateTimeOffset endedAt, TimeSpan cpu)
+    {
+        var recorder = run.Recorder;
+        var totals = result.Totals;
+        var invariants = result.Invariants.Select(static check => new InvariantResult(check.Number, check.Name, check.Holds, check.Evidence)).ToList();
+        var thresholds = ThresholdEvaluator.Evaluate(scenario.Thresholds, new RunThresholdSource(recorder, result, scenario.Subscribers.Count));
+        var generator = Generator(cpu);
+        var (verdict, reason, code) = VerdictRule.Decide(invariants, thresholds, generator, result.IsStopped);
+        return new ResultDocument
+        {
+            Verdict = verdict,
+            Reason = reason,
+            ExitCode = (int)code,
+            Scenario = ScenarioEcho.Of(scenario, source),
+            Seed = scenario.Seed,
+            StartedAt = startedAt,
+            EndedAt = endedAt,
+            Phases = Phases(snapshots, endedAt - startedAt),
+            Invariants = invariants,
+            Thresholds = [.. thresholds.Select(ThresholdEcho.Of)],
+            Ledger = new LedgerResult(totals.Sent, totals.Accepted, totals.Rejected, totals.Expired, totals.Failed, totals.Stored, recorder.Counters.Redelivered),
+            Rejections = totals.RejectedByReason.ToDictionary(static pair => Label.Of(pair.Key), static pair => pair.Value),
+            Failures = totals.FailedByReason.ToDictionary(static pair => RunThresholdSource.LabelOf(pair.Key), static pair => pair.Value),
+            Attacks = [.. Enum.GetValues<AttackKind>().Where(kind => recorder.Counters.AttacksSent(kind) > 0).Select(AttackOf)],
+            Registrations = new RegistrationResult(
+                scenario.Subscribers.Count, recorder.Counters.Registrations, recorder.Counters.RegistrationFailures, result.RegisteredAtEnd),
+            Latencies =
+            [
+                LatencyOf("delivery", recorder.Delivery), LatencyOf("age", recorder.Age), LatencyOf("answer", recorder.Answer),
+                LatencyOf("registration", recorder.Registration), LatencyOf("lag", recorder.Lag),
+            ],
+            Series = snapshots.Series,
+            Generator = generator,
+            Memory = new MemoryResult(Environment.WorkingSet, GC.GetTotalMemory(false), 0, GC.CollectionCount(2)),
+            Warnings = run.Warnings,
+        };
+    }
+
+    private GeneratorResult Generator(TimeSpan cpu)
+    {
+        var lag = run.Recorder.Lag;
+        var isValid = result.LateShare <= LateShareLimit;
+        var reason = isValid ? "" : $"{result.LateShare:P1} of the messages were handed over more than 100 ms late";
+        var offered = result.PlayedFor > TimeSpan.Zero ? run.Recorder.Counters.Due / result.PlayedFor.TotalSeconds : 0;
+        return new GeneratorResult(isValid, reason, lag.Percentile(99).TotalSeconds, lag.Max.TotalSeconds, offered, cpu.TotalSeconds);
+    }
+
+    private List<PhaseResult> Phases(SnapshotMaker snapshots, TimeSpan length)
+    {
+        var phases = new List<PhaseResult>();
+        for (var i = 0; i < scenario.Phases.Count && snapshots.StartOf(i) is { } start; i++)
+        {
+            var end = snapshots.StartOf(i + 1) ?? TimeSpan.FromTicks(Math.Min((start + scenario.Phases[i].Length).Ticks, length.Ticks));
+            phases.Add(new PhaseResult(scenario.Phases[i].Name, start.TotalSeconds, end.TotalSeconds));
+        }
+
+        return phases;
+    }
+
+    private AttackResult AttackOf(AttackKind kind)
+    {
+        var counters = run.Recorder.Counters;
+        var outcomes = Enum.GetValues<ReceiveOutcome>()
+            .Where(outcome => counters.AttackOutcomes(kind, outcome) > 0)
+            .ToDictionary(Label.Of, outcome => counters.AttackOutcomes(kind, outcome));
+        var accepted = counters.AttackOutcomes(kind, ReceiveOutcome.Accepted) + counters.AttackOutcomes(kind, ReceiveOutcome.PlainAccepted);
+        var answered = outcomes.Values.Sum();
+        return new AttackResult(Label.Of(kind), counters.AttacksSent(kind), accepted, answered - accepted, counters.AttacksSent(kind) - answered, outcomes);
+    }
+
+    private static LatencyResult LatencyOf(string name, LatencyRecorder latency) => new(
+        name,
+        latency.Count,
+        latency.Percentile(50).TotalSeconds,
+        latency.Percentile(90).TotalSeconds,
+        latency.Percentile(95).TotalSeconds,
+        latency.Percentile(99).TotalSeconds,
+        latency.Percentile(99.9).TotalSeconds,
+        latency.Max.TotalSeconds,
+        latency.Mean.TotalSeconds);
+
+    private void WriteLedger(string path)
+    {
+        using var writer = new LedgerCsvWriter(File.Create(path));
+        var ledger = run.Recorder.Ledger;
+        for (long number = 0; number < ledger.Count; number++)
+        {
+            var entry = ledger.Read(number);
+            writer.Write(new LedgerRow(
+                number,
+                entry.Sender,
+                entry.Recipient,
+                run.SinceStart(new Instant(entry.DueTicks)),
+                entry.SentTicks == 0 ? null : run.SinceStart(new Instant(entry.SentTicks)),
+                entry.SentTicks == 0 ? 0 : entry.Timestamp.OrderKey,
+                entry.Digest,
+                Label.Of(entry.Outcome),
+                ReasonOf(entry),
+                entry.Outcome == MessageOutcome.Accepted ? new Instant(entry.ReceivedTicks) - new Instant(entry.DueTicks) : null));
+        }
+    }
+
+    private static string ReasonOf(in LedgerEntry entry) => entry.Outcome switch
+    {
+        MessageOutcome.Rejected => Label.Of(entry.Refusal),
+        MessageOutcome.Failed when entry.Status >= 300 => string.Create(CultureInfo.InvariantCulture, $"{RunThresholdSource.LabelOf(entry.Failure)} {entry.Status}"),
+        MessageOutcome.Failed => RunThresholdSource.LabelOf(entry.Failure),
+        _ => "",
+    };
+
+    private void WriteArrivals(string path)
+    {
+        using var writer = new ArrivalsCsvWriter(File.Create(path));
+        foreach (var arrival in run.Recorder.TakeArrivals())
+        {
+            writer.Write(new ArrivalRow(
+                arrival.Phone, run.SinceStart(new Instant(arrival.Ticks)), arrival.Timestamp.OrderKey, arrival.Digest, Label.Of(arrival.Outcome)));
+        }
+    }
+}

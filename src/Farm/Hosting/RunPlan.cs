@@ -1,0 +1,67 @@
+using UeFarm.Farm.Scenarios;
+
+namespace UeFarm.Farm.Hosting;
+
+/// <summary>What a scenario is going to do, computed before anything is sent.</summary>
+/// <remarks>Notices: What is worth knowing but no mistake.</remarks>
+internal sealed record RunPlan(Scenario Scenario, IReadOnlyList<PlannedPhase> Phases, MemoryEstimate Memory, IReadOnlyList<string> Notices)
+{
+    public TimeSpan Length => Phases[^1].Start + Phases[^1].Length;
+
+    public double ExpectedMessages => Phases.Sum(phase => phase.ExpectedMessages);
+
+    /// <summary>Highest rate of messages and attacks together.</summary>
+    public double PeakRatePerSecond => Phases.Max(phase => phase.Rate.PerSecond) + Scenario.Faults.Total.PerSecond;
+
+    public static RunPlan Of(Scenario scenario)
+    {
+        var phases = new List<PlannedPhase>(scenario.Phases.Count);
+        var start = TimeSpan.Zero;
+        var online = scenario.Subscribers.Count;
+        foreach (var phase in scenario.Phases)
+        {
+            var cut = phase.Offline?.CountOf(scenario.Subscribers.Count) ?? 0;
+            var back = phase.Online?.CountOf(scenario.Subscribers.Count - online) ?? 0;
+            phases.Add(
+                new PlannedPhase(phase.Name, start, phase.Length, phase.Rate, phase.Rate.PerSecond * phase.Length.TotalSeconds, online, online - cut + back,
+                phase.Cut, phase.Within));
+            start += phase.Length;
+            online += back - cut;
+        }
+
+        return new RunPlan(scenario, phases, MemoryEstimate.Of(scenario, phases.Sum(phase => phase.ExpectedMessages)), [.. NoticesOf(scenario, phases)]);
+    }
+
+    private static IEnumerable<string> NoticesOf(Scenario scenario, List<PlannedPhase> phases)
+    {
+        if (scenario.Target.Transport == SipTransportChoice.Udp && scenario.Security.Body == BodyKind.Smime)
+        {
+            yield return "UDP with protected messages: they exceed 1300 bytes, for which RFC 3428 section 8 wants TCP.";
+        }
+
+        if (scenario.ApplicationServer.Window > 1)
+        {
+            yield return "window above 1: the order of a mailbox is not checked (RFC 3428 section 8 wants 1).";
+        }
+
+        if (scenario.Target.ApplicationServer == ApplicationServerPlace.External)
+        {
+            yield return "external application server: the section applicationServer has no effect.";
+        }
+
+        if (scenario.ReplayCache.OnRestart == CacheRestart.Empty || scenario.ReplayCache.Policy == ReplayPolicyKind.None)
+        {
+            yield return "this replay cache lets replays in by design: invariant 3 (at most once) can break.";
+        }
+
+        if (phases.TrueForAll(phase => phase.ExpectedMessages == 0))
+        {
+            yield return "no phase sends messages: only registrations are tested.";
+        }
+
+        if (scenario.Thresholds.Count == 0)
+        {
+            yield return "no thresholds: the verdict rests on the invariants alone.";
+        }
+    }
+}

@@ -1,0 +1,174 @@
+using System.Net;
+using System.Security.Cryptography;
+using System.Text;
+using UeFarm.Actors.Attack;
+using UeFarm.Actors.Mailbox;
+using UeFarm.Actors.Metrics;
+using UeFarm.Actors.Run;
+using UeFarm.Actors.Traffic;
+using UeFarm.Actors.Transport;
+using UeFarm.Farm.Scenarios;
+using UeFarm.Protocol.Kms;
+using UeFarm.Protocol.Messaging;
+using UeFarm.Protocol.Mikey;
+using UeFarm.Protocol.Replay;
+using UeFarm.Protocol.Sip;
+using UeFarm.Protocol.Sip.Transactions;
+using UeFarm.Protocol.Smime;
+using ApplicationServerOptions = UeFarm.Actors.Run.ApplicationServerOptions;
+using RecipientPick = UeFarm.Actors.Traffic.RecipientPick;
+
+namespace UeFarm.Farm.Hosting;
+
+/// <summary>From a valid scenario to what the engine needs. Decides nothing.</summary>
+internal static class RunSettingsMapper
+{
+    public static async Task<FarmRunSettings> MapAsync(Scenario scenario, string databasePath, CancellationToken cancellation)
+    {
+        var suite = scenario.Security.Encrypt is EncryptionKind.Aes256Gcm or EncryptionKind.Aes256Ccm ? MikeySuite.Aes256Sha256 : MikeySuite.Aes128Sha1;
+        var master = SHA256.HashData(Encoding.UTF8.GetBytes($"uefarm master secret {scenario.Seed}"));
+        var subscribers = new SubscriberTable(scenario, master, suite);
+        var kms = $"sip:kms@{scenario.Target.Domain}";
+        var transport = scenario.Target.Transport == SipTransportChoice.Udp ? SipTransportKind.Udp : SipTransportKind.Tcp;
+        return new FarmRunSettings
+        {
+            Domain = scenario.Target.Domain,
+            Phones = scenario.Subscribers.Count,
+            Seed = (ulong)scenario.Seed,
+            ProfileOf = subscribers.ProfileOf,
+            AddressOf = subscribers.AddressOf,
+            Subscribers = subscribers,
+            Ue = UeOf(scenario, suite, kms, transport),
+            ExternalCore = scenario.Target.Core.IsEmbedded ? null : await ResolveAsync(scenario.Target.Core, cancellation).ConfigureAwait(false),
+            Transport = transport,
+            Connections = scenario.Subscribers.Connections,
+            WithApplicationServer = scenario.Target.ApplicationServer == ApplicationServerPlace.Embedded,
+            ApplicationServer = ApplicationServerOf(scenario.ApplicationServer),
+            Kms = new KmsSettings { Identity = kms, MasterSecret = master },
+            Allow = AllowListOf(scenario.Target.Allow),
+            Traffic = TrafficOf(scenario.Traffic),
+            Phases = PhasesOf(scenario),
+            RegisterBeforeFirstPhase = scenario.Phases[0].Online is null,
+            Attacks = new AttackPlan(Enum.GetValues<AttackKind>().ToDictionary(kind => kind, kind => RateOf(scenario.Faults, kind))),
+            RecordArrivals = scenario.Results.Arrivals,
+            DatabasePath = databasePath,
+        };
+    }
+
+    private static UeSettings UeOf(Scenario scenario, MikeySuite suite, string kms, SipTransportKind transport)
+    {
+        var cache = scenario.ReplayCache;
+        var isSigned = scenario.Security.Sign == SignatureKind.EcdsaP256;
+        return new UeSettings
+        {
+            Domain = scenario.Target.Domain,
+            Core = new SipHop(transport, new IPEndPoint(IPAddress.Loopback, 0), 0),
+            Transport = transport,
+            ContactHost = "",
+            Protection = scenario.Security.Body == BodyKind.Plain ? BodyProtection.Plain : isSigned ? BodyProtection.ProtectedAndSigned : BodyProtection.Protected,
+            Cipher = scenario.Security.Encrypt switch
+            {
+                EncryptionKind.Aes128Gcm => SmimeCipher.Aes128Gcm,
+                EncryptionKind.Aes256Gcm => SmimeCipher.Aes256Gcm,
+                EncryptionKind.Aes128Ccm => SmimeCipher.Aes128Ccm,
+                _ => SmimeCipher.Aes256Ccm,
+            },
+            Suite = suite,
+            KmsIdentity = kms,
+            ReplayCache = new ReplayCacheSettings
+            {
+                Policy = cache.Policy switch
+                {
+                    ReplayPolicyKind.Modified => ReplayPolicy.Modified,
+                    ReplayPolicyKind.Window => ReplayPolicy.Window,
+                    _ => ReplayPolicy.None,
+                },
+                CapacityEntries = cache.CapacityEntries,
+                TimestampBytes = cache.TimestampBytes,
+                Window = cache.Window,
+                FutureBound = cache.FutureBound,
+            },
+            OnRestart = cache.OnRestart switch
+            {
+                CacheRestart.Restore => ReplayRestart.Restore,
+                CacheRestart.RejectOlder => ReplayRestart.RejectOlder,
+                _ => ReplayRestart.Empty,
+            },
+            RegistrationExpiry = scenario.Subscribers.RegistrationExpiry,
+            Timers = new SipTimers { T1 = scenario.Sip.T1, T2 = scenario.Sip.T2, T4 = scenario.Sip.T4 },
+            Trust = isSigned ? UeCertificateAuthority.Create("uefarm test CA", TimeProvider.System.GetUtcNow()) : null,
+        };
+    }
+
+    private static AddressAllowList AllowListOf(IReadOnlyList<IPNetwork> networks) =>
+        AddressAllowList.TryParse(networks.Select(static network => network.ToString()), out var list, out var bad)
+            ? list!
+            : throw new InvalidOperationException($"the validated network {bad} is not one that can be allowed");
+
+    private static ApplicationServerOptions ApplicationServerOf(Scenarios.ApplicationServerOptions options) => new()
+    {
+        Window = options.Window,
+        Live = options.Live == LiveMessages.Bypass ? LiveTraffic.Bypass : LiveTraffic.BehindDrain,
+        OldestFirst = options.Order == DrainOrder.OldestFirst,
+        Settle = options.Settle,
+        Expiry = options.Expiry,
+        MaxPerUe = options.MaxPerUe,
+        HoldTime = options.HoldTime,
+        DrainDelay = options.DrainDelay,
+    };
+
+    private static TrafficPlan TrafficOf(TrafficOptions traffic) => new()
+    {
+        RatePerSecond = traffic.Rate.PerSecond,
+        Arrivals = traffic.Arrivals == ArrivalModel.Poisson ? ArrivalProcess.Poisson : ArrivalProcess.Uniform,
+        MinTextBytes = traffic.Size.Minimum,
+        MaxTextBytes = traffic.Size.Maximum,
+        Recipients = traffic.Pick switch
+        {
+            Scenarios.RecipientPick.Zipf => RecipientPick.Zipf,
+            Scenarios.RecipientPick.Ring => RecipientPick.Ring,
+            _ => RecipientPick.Uniform,
+        },
+        Exponent = traffic.Exponent,
+        OfflineSendersToo = traffic.Senders == SenderPick.All,
+    };
+
+    private static List<PhasePlan> PhasesOf(Scenario scenario)
+    {
+        var phases = new List<PhasePlan>(scenario.Phases.Count);
+        var total = scenario.Subscribers.Count;
+        var online = scenario.Phases[0].Online is null ? total : 0;
+        foreach (var phase in scenario.Phases)
+        {
+            var leave = Math.Min(online, phase.Offline?.CountOf(total) ?? 0);
+            var comeBack = phase.Online?.CountOf(total - online) ?? 0;
+            phases.Add(new PhasePlan
+            {
+                Name = phase.Name,
+                Duration = phase.Length,
+                GoOffline = leave,
+                Cut = phase.Cut == CutKind.Silent ? OfflineKind.Silent : OfflineKind.Clean,
+                GoOnline = comeBack,
+                Within = phase.Within,
+                RatePerSecond = phase.Rate.PerSecond,
+            });
+            online += comeBack - leave;
+        }
+
+        return phases;
+    }
+
+    private static double RateOf(FaultOptions faults, AttackKind kind) => faults.ByKind.First(entry => entry.Kind == Label.Of(kind)).Rate.PerSecond;
+
+    /// <summary>The allow list is checked again on the resolved address whenever something is sent.</summary>
+    private static async Task<IPEndPoint> ResolveAsync(SipTarget target, CancellationToken cancellation)
+    {
+        if (IPAddress.TryParse(target.Host, out var address))
+        {
+            return new IPEndPoint(address, target.Port);
+        }
+
+        var addresses = await Dns.GetHostAddressesAsync(target.Host, cancellation).ConfigureAwait(false);
+        return new IPEndPoint(addresses[0], target.Port);
+    }
+}

@@ -1,0 +1,100 @@
+using UeFarm.Actors.Attack;
+using UeFarm.Actors.Ledger;
+using UeFarm.Actors.Metrics;
+using UeFarm.Actors.Run;
+using UeFarm.Farm.Scenarios;
+using UeFarm.Protocol.Messaging;
+using SeriesPoint = UeFarm.Farm.Report.SeriesPoint;
+
+namespace UeFarm.Farm.Hosting;
+
+/// <summary>Makes the once-a-second picture of a run, and keeps it as the result's series.</summary>
+internal sealed class SnapshotMaker(Scenario scenario, FarmRun run)
+{
+    private readonly List<SeriesPoint> _series = [];
+    private readonly Dictionary<int, TimeSpan> _phaseStarts = [];
+    private RunSnapshot? _last;
+
+    public IReadOnlyList<SeriesPoint> Series => _series;
+
+    /// <summary>When a phase began, since the start of the run; null: it never did.</summary>
+    public TimeSpan? StartOf(int phase) => _phaseStarts.TryGetValue(phase, out var start) ? start : null;
+
+    /// <summary>The phase that has begun since the one shown last; null: none.</summary>
+    public PhaseStarted? PhaseBegun(int shown)
+    {
+        var progress = run.Progress;
+        if (progress.Phase <= shown)
+        {
+            return null;
+        }
+
+        var phase = scenario.Phases[progress.Phase];
+        var start = progress.Elapsed - (progress.Stage == RunStage.Playing ? phase.Length - progress.PhaseLeft : TimeSpan.Zero);
+        _phaseStarts[progress.Phase] = start;
+        return new PhaseStarted(phase.Name, progress.Phase, scenario.Phases.Count, phase.Length, start);
+    }
+
+    public RunSnapshot Take()
+    {
+        var recorder = run.Recorder;
+        var counters = recorder.Counters;
+        var progress = run.Progress;
+        var accepted = counters.Received(ReceiveOutcome.Accepted) + counters.Received(ReceiveOutcome.PlainAccepted);
+        var seconds = _last is null ? progress.Elapsed.TotalSeconds : (progress.Elapsed - _last.Elapsed).TotalSeconds;
+        var snapshot = new RunSnapshot
+        {
+            Elapsed = progress.Elapsed,
+            PhaseName = NameOf(progress),
+            PhaseIndex = Math.Max(0, progress.Phase),
+            PhaseCount = scenario.Phases.Count,
+            PhaseRemaining = progress.PhaseLeft,
+            UesByState = States(recorder.RegisteredPhones),
+            Sent = counters.Sent,
+            Answered = counters.Answered,
+            Accepted = accepted,
+            RejectedByReason = Refusals(counters),
+            FailedByReason = Failures(counters),
+            Expired = run.ApplicationServer?.DroppedExpired ?? 0,
+            Stored = run.ApplicationServer?.Backlog ?? 0,
+            Redelivered = counters.Redelivered,
+            AttacksByKind = Enum.GetValues<AttackKind>().Where(kind => counters.AttacksSent(kind) > 0).ToDictionary(Label.Of, counters.AttacksSent),
+            SentPerSecond = PerSecond(counters.Sent - (_last?.Sent ?? 0), seconds),
+            AcceptedPerSecond = PerSecond(accepted - (_last?.Accepted ?? 0), seconds),
+            Delivery = Of(recorder.Delivery),
+            Answer = Of(recorder.Answer),
+            Lag = recorder.Lag.Percentile(99),
+            MessagesInFlight = counters.InFlight,
+            Warnings = run.Warnings,
+        };
+        _last = snapshot;
+        _series.Add(SeriesPoint.Of(snapshot));
+        return snapshot;
+    }
+
+    private string NameOf(in RunProgress progress) => progress.Stage switch
+    {
+        RunStage.Registering => "registering",
+        RunStage.Settling => "settling",
+        _ => progress.Phase < 0 ? "registering" : scenario.Phases[progress.Phase].Name,
+    };
+
+    private Dictionary<string, long> States(int registered) => new(StringComparer.Ordinal)
+    {
+        ["registered"] = registered,
+        ["offline"] = scenario.Subscribers.Count - registered,
+    };
+
+    private static Dictionary<string, long> Refusals(RunCounters counters) => Enum.GetValues<ReceiveOutcome>()
+        .Where(outcome => outcome is not (ReceiveOutcome.Accepted or ReceiveOutcome.PlainAccepted or ReceiveOutcome.Duplicate) && counters.Received(outcome) > 0)
+        .ToDictionary(Label.Of, counters.Received);
+
+    private static Dictionary<string, long> Failures(RunCounters counters) => Enum.GetValues<FailureReason>()
+        .Where(reason => counters.Failed(reason) > 0)
+        .ToDictionary(RunThresholdSource.LabelOf, counters.Failed);
+
+    private static double PerSecond(long count, double seconds) => seconds > 0 ? count / seconds : 0;
+
+    private static LatencySnapshot Of(LatencyRecorder latency) => new(
+        latency.Count, latency.Percentile(50).TotalSeconds, latency.Percentile(95).TotalSeconds, latency.Percentile(99).TotalSeconds, latency.Max.TotalSeconds);
+}

@@ -1,0 +1,72 @@
+using System.Reflection;
+using UeFarm.Farm.Cli;
+
+namespace UeFarm.Farm.Report;
+
+/// <summary>Everything a run found out: the content of <c>result.json</c>, and what the final block and <c>--json</c> show.</summary>
+internal sealed record ResultDocument
+{
+    /// <summary>Grows when a reader of the file would have to change.</summary>
+    public const int CurrentSchemaVersion = 1;
+
+    public int SchemaVersion { get; init; } = CurrentSchemaVersion;
+
+    public required RunVerdict Verdict { get; init; }
+
+    /// <summary>The verdict in a few words.</summary>
+    public required string Reason { get; init; }
+
+    /// <summary>The process's exit code.</summary>
+    public required int ExitCode { get; init; }
+
+    public required ScenarioEcho Scenario { get; init; }
+
+    public required long Seed { get; init; }
+
+    public required DateTimeOffset StartedAt { get; init; }
+
+    public required DateTimeOffset EndedAt { get; init; }
+
+    /// <summary>Program and runtime versions by name.</summary>
+    public IReadOnlyDictionary<string, string> Versions { get; init; } = CurrentVersions();
+
+    public MachineResult Machine { get; init; } = MachineResult.Current();
+
+    public required IReadOnlyList<PhaseResult> Phases { get; init; }
+
+    public required IReadOnlyList<InvariantResult> Invariants { get; init; }
+
+    public required IReadOnlyList<ThresholdEcho> Thresholds { get; init; }
+
+    public required LedgerResult Ledger { get; init; }
+
+    /// <summary>By reason.</summary>
+    public required IReadOnlyDictionary<string, long> Rejections { get; init; }
+
+    /// <summary>By reason.</summary>
+    public required IReadOnlyDictionary<string, long> Failures { get; init; }
+
+    public required IReadOnlyList<AttackResult> Attacks { get; init; }
+
+    public required RegistrationResult Registrations { get; init; }
+
+    public required IReadOnlyList<LatencyResult> Latencies { get; init; }
+
+    /// <summary>One point per second.</summary>
+    public required IReadOnlyList<SeriesPoint> Series { get; init; }
+
+    public required GeneratorResult Generator { get; init; }
+
+    public required MemoryResult Memory { get; init; }
+
+    /// <summary>What was odd but broke nothing.</summary>
+    public IReadOnlyList<string> Warnings { get; init; } = [];
+
+    private static Dictionary<string, string> CurrentVersions() => new(StringComparer.Ordinal)
+    {
+        ["uefarm"] = ProgramVersion.Text,
+        ["runtime"] = System.Runtime.InteropServices.RuntimeInformation.FrameworkDescription,
+        ["akka"] = typeof(Akka.Actor.ActorSystem).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0]
+            ?? "",
+    };
+}

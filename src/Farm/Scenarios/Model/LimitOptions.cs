@@ -1,0 +1,4 @@
+namespace UeFarm.Farm.Scenarios;
+
+/// <summary>Safety ceilings.</summary>
+internal sealed record LimitOptions(int MaxUes, Rate MaxRate, TimeSpan MaxDuration);

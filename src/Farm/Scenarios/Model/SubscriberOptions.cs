@@ -1,0 +1,9 @@
+namespace UeFarm.Farm.Scenarios;
+
+/// <summary>The phones.</summary>
+/// <remarks>
+/// Connections: TCP connections of a process to the core.
+/// File: The rows of the secrets file, when there is one; the first Count are used.
+/// </remarks>
+internal sealed record SubscriberOptions(
+    int Count, ImpuTemplate Impu, AuthenticationScheme Scheme, SecretsSource Secrets, TimeSpan RegistrationExpiry, int Connections, SubscriberFile? File);

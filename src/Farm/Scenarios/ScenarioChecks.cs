@@ -1,0 +1,300 @@
+using System.Globalization;
+using UeFarm.Farm.Thresholds;
+
+namespace UeFarm.Farm.Scenarios;
+
+/// <summary>What single values cannot show: contradictions between them. Reports all of them; a value that was refused is left alone.</summary>
+internal sealed class ScenarioChecks(ScenarioValues values, ICollection<ScenarioError> errors)
+{
+    /// <summary>A transaction gives up after this many T1 (RFC 3261 section 17.1.2.2, timer F).</summary>
+    private const int TimerFInT1 = 64;
+
+    private const int DigestBytes = 20;
+
+    public void Run()
+    {
+        CheckUnsupported();
+        CheckTarget();
+        CheckSip();
+        CheckSecurity();
+        CheckReplayCache();
+        CheckTraffic();
+        CheckPhases();
+        CheckThresholds();
+    }
+
+    private void CheckUnsupported()
+    {
+        if (values.TryGet(ScenarioFormat.Clock, out var clock) && clock == ScenarioClock.Virtual)
+        {
+            Report(ScenarioFormat.Clock, "is not run by this version", "real", "write clock: real");
+        }
+
+        foreach (var option in new[] { ScenarioFormat.NetworkLoss, ScenarioFormat.NetworkDuplicate, ScenarioFormat.NetworkReorder })
+        {
+            if (values.TryGet(option, out var share) && share.Fraction > 0)
+            {
+                Report(option, "is not supported over real sockets in this version", "0%", "remove it, or let the network in between do it (tc netem)");
+            }
+        }
+    }
+
+    private void CheckTarget()
+    {
+        if (values.IsWritten(ScenarioFormat.TargetTransport) && values.TryGet(ScenarioFormat.TargetTransport, out var transport)
+            && values.TryGet(ScenarioFormat.TargetCore, out var core) && core.Transport is { } uriTransport && uriTransport != transport)
+        {
+            Report(ScenarioFormat.TargetTransport, $"contradicts the transport in target.core ({core})", "the same transport in both", "remove one of the two");
+        }
+
+        if (values.IsUsable(ScenarioFormat.TargetAllow) && values.GetList(ScenarioFormat.TargetAllow).Count == 0)
+        {
+            Report(ScenarioFormat.TargetAllow, "is empty, so nothing could be sent", "at least one address range", "write [127.0.0.0/8] for this machine");
+        }
+
+        if (values.TryGet(ScenarioFormat.SubscriberImpu, out var impu) && !impu.HasIndex && values.TryGet(ScenarioFormat.SubscriberCount, out var count)
+            && count > 1)
+        {
+            Report(ScenarioFormat.SubscriberImpu, "gives all phones the same identity", "a template with {index}",
+                "write it like sip:ue{index:000000}@{domain}");
+        }
+    }
+
+    private void CheckSip()
+    {
+        if (values.TryGet(ScenarioFormat.SipT1, out var t1) && values.TryGet(ScenarioFormat.SipT2, out var t2) && t2 < t1)
+        {
+            Report(values.IsWritten(ScenarioFormat.SipT2) ? ScenarioFormat.SipT2 : ScenarioFormat.SipT1, "makes t2 shorter than t1", "t2 of t1 or more",
+                $"set t2 to {UnitText.Duration(t1)} or more");
+        }
+
+        if (values.TryGet(ScenarioFormat.SipT1, out t1) && values.TryGet(ScenarioFormat.ServerHoldTime, out var hold) && hold >= TimerFInT1 * t1)
+        {
+            var option = values.IsWritten(ScenarioFormat.ServerHoldTime) ? ScenarioFormat.ServerHoldTime : (ScenarioOption)ScenarioFormat.SipT1;
+            Report(option, "lets senders give up before the application server answers", $"a holdTime below 64 t1 ({UnitText.Duration(TimerFInT1 * t1)})",
+                "shorten applicationServer.holdTime");
+        }
+
+        if (values.TryGet(ScenarioFormat.ServerSettle, out var settle) && values.TryGet(ScenarioFormat.ServerExpiry, out var expiry) && settle >= expiry)
+        {
+            Report(values.IsWritten(ScenarioFormat.ServerSettle) ? ScenarioFormat.ServerSettle : ScenarioFormat.ServerExpiry,
+                "lets every message expire while it settles", "a settle time below expiry", "shorten applicationServer.settle");
+        }
+    }
+
+    private void CheckSecurity()
+    {
+        if (!values.TryGet(ScenarioFormat.SecurityBody, out var body) || body != BodyKind.Plain)
+        {
+            return;
+        }
+
+        if (values.TryGet(ScenarioFormat.SecuritySign, out var sign) && sign != SignatureKind.None)
+        {
+            Report(ScenarioFormat.SecuritySign, "contradicts security.body: plain", "none with a plain body", "write body: smime, or sign: none");
+        }
+
+        foreach (var option in new ScenarioOption[] { ScenarioFormat.SecurityEncrypt, ScenarioFormat.SecurityKeys })
+        {
+            if (values.IsWritten(option))
+            {
+                Report(option, "contradicts security.body: plain", "nothing with a plain body", "write body: smime, or remove this key");
+            }
+        }
+
+        foreach (var option in Attacks())
+        {
+            if (values.TryGet(option, out var rate) && rate.PerSecond > 0)
+            {
+                Report(option, "needs protected messages, but security.body is plain", "0/s with a plain body", "write security.body: smime");
+            }
+        }
+    }
+
+    private void CheckReplayCache()
+    {
+        var hasBytes = values.IsWritten(ScenarioFormat.CacheBytes);
+        if (hasBytes && values.IsWritten(ScenarioFormat.CacheEntries))
+        {
+            // What --set gives beats the file, also when it is the other way of saying the same.
+            var isBytesSet = values.LocationOf(ScenarioFormat.CacheBytes).Override is not null;
+            var isEntriesSet = values.LocationOf(ScenarioFormat.CacheEntries).Override is not null;
+            if (isBytesSet == isEntriesSet)
+            {
+                Report(ScenarioFormat.CacheEntries, "and replayCache.bytes both give the capacity", "one of the two", "remove one");
+            }
+            else
+            {
+                values.Forget(isBytesSet ? ScenarioFormat.CacheEntries : ScenarioFormat.CacheBytes);
+            }
+        }
+
+        if (values.IsWritten(ScenarioFormat.CacheBytes) && values.TryGet(ScenarioFormat.CacheBytes, out var bytes)
+            && values.TryGet(ScenarioFormat.CacheTimestampBytes, out var timestamp))
+        {
+            var entry = DigestBytes + timestamp;
+            if (bytes < entry)
+            {
+                Report(ScenarioFormat.CacheBytes, "does not hold a single entry", string.Create(CultureInfo.InvariantCulture, $"{entry}B or more (one entry)"),
+                    "raise it, or give replayCache.entries");
+            }
+        }
+
+        if (values.TryGet(ScenarioFormat.CachePolicy, out var policy) && policy != ReplayPolicyKind.Window && values.IsWritten(ScenarioFormat.CacheWindow))
+        {
+            Report(ScenarioFormat.CacheWindow, "has no meaning without policy: window", "nothing with this policy", "write policy: window, or remove this key");
+        }
+    }
+
+    private void CheckTraffic()
+    {
+        if (values.TryGet(ScenarioFormat.RecipientPicking, out var pick) && pick != RecipientPick.Zipf && values.IsWritten(ScenarioFormat.RecipientExponent))
+        {
+            Report(ScenarioFormat.RecipientExponent, "has no meaning without pick: zipf", "nothing with this pick", "write pick: zipf, or remove this key");
+        }
+
+        if (values.TryGet(ScenarioFormat.TrafficRate, out var rate) && rate.PerSecond > 0 && values.TryGet(ScenarioFormat.SubscriberCount, out var count)
+            && count < 2)
+        {
+            Report(ScenarioFormat.SubscriberCount, "leaves nobody to write to", "2 or more when there is traffic",
+                "raise the count, or set traffic.rate to 0/s");
+        }
+    }
+
+    private void CheckPhases()
+    {
+        var items = values.ItemsOf(ScenarioFormat.Phases);
+        if (items.Count == 0)
+        {
+            errors.Add(
+                new ScenarioError(ScenarioLocation.FileStart, "phases", null, "is missing or empty", "a list of at least one phase",
+                "add phases: [ { name: steady, for: 30s } ]"));
+            return;
+        }
+
+        var names = new HashSet<string>(StringComparer.Ordinal);
+        var isCountable = values.TryGet(ScenarioFormat.SubscriberCount, out var count) && count <= int.MaxValue;
+        var offline = 0L;
+        for (var i = 0; i < items.Count; i++)
+        {
+            if (values.TryGet(ScenarioFormat.PhaseName, out var name, i) && !names.Add(name))
+            {
+                Report(ScenarioFormat.PhaseName, "is the name of an earlier phase too", "each name once", "rename one of the two", i);
+            }
+
+            CheckPhaseKeys(i);
+            if (isCountable && !TryMovePhones(i, (int)count, ref offline))
+            {
+                isCountable = false;
+            }
+        }
+    }
+
+    private void CheckPhaseKeys(int item)
+    {
+        var cuts = values.IsWritten(ScenarioFormat.PhaseOffline, item);
+        var returns = values.IsWritten(ScenarioFormat.PhaseOnline, item);
+        if (cuts && returns)
+        {
+            Report(ScenarioFormat.PhaseOnline, "and offline both move phones in one phase", "one of the two per phase", "split the phase", item);
+        }
+
+        if (!cuts && values.IsWritten(ScenarioFormat.PhaseCut, item))
+        {
+            Report(ScenarioFormat.PhaseCut, "has no meaning without offline", "only together with offline", "add offline, or remove this key", item);
+        }
+
+        if (!cuts && !returns && values.IsWritten(ScenarioFormat.PhaseWithin, item))
+        {
+            Report(ScenarioFormat.PhaseWithin, "has no meaning without offline or online", "only together with one of them", "add online, or remove this key",
+                item);
+        }
+
+        if (values.TryGet(ScenarioFormat.PhaseWithin, out var within, item) && values.TryGet(ScenarioFormat.PhaseFor, out var length, item) && within > length)
+        {
+            Report(ScenarioFormat.PhaseWithin, "is longer than the phase", $"at most {UnitText.Duration(length)} (for)", "shorten within, or lengthen for",
+                item);
+        }
+
+        if (values.TryGet(ScenarioFormat.PhaseTraffic, out var traffic, item) && !traffic && values.IsWritten(ScenarioFormat.PhaseRate, item))
+        {
+            Report(ScenarioFormat.PhaseRate, "contradicts traffic: off", "no rate in a phase without traffic", "remove one of the two", item);
+        }
+
+        if (values.TryGet(ScenarioFormat.SubscriberCount, out var count) && count < 2 && values.TryGet(ScenarioFormat.PhaseRate, out var rate, item)
+            && rate.PerSecond > 0)
+        {
+            Report(ScenarioFormat.PhaseRate, "leaves nobody to write to, with a single phone", "2 or more phones when there is traffic",
+                "raise subscribers.count", item);
+        }
+    }
+
+    /// <summary>Counts who is offline from phase to phase. False when the count is not known any more.</summary>
+    private bool TryMovePhones(int item, int count, ref long offline)
+    {
+        if (!TryGetAmount(ScenarioFormat.PhaseOffline, item, out var cut) || !TryGetAmount(ScenarioFormat.PhaseOnline, item, out var back))
+        {
+            return false;
+        }
+
+        if (cut is { } amount)
+        {
+            var wanted = amount.Number ?? amount.CountOf(count);
+            if (wanted + offline > count)
+            {
+                var before = offline == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $", of which {offline} are offline already");
+                Report(
+                    ScenarioFormat.PhaseOffline, string.Create(CultureInfo.InvariantCulture, $"would take {wanted} phones offline"),
+                    string.Create(CultureInfo.InvariantCulture, $"at most 100% of {count} phones{before}"), "lower it, or bring phones back first", item);
+                return false;
+            }
+
+            offline += wanted;
+        }
+
+        offline -= back?.CountOf((int)offline) ?? 0;
+        return true;
+    }
+
+    private bool TryGetAmount(TypedScenarioOption<PhoneAmount> option, int item, out PhoneAmount? amount)
+    {
+        amount = null;
+        if (!values.IsWritten(option, item))
+        {
+            return true;
+        }
+
+        var isValid = values.TryGet(option, out var value, item);
+        amount = value;
+        return isValid;
+    }
+
+    private void CheckThresholds()
+    {
+        var attacks = Attacks().ToDictionary(option => option.Name, StringComparer.Ordinal);
+        foreach (var threshold in values.GetList(ScenarioFormat.ThresholdList))
+        {
+            if (threshold.Metric != ThresholdCatalogue.AttacksMetric)
+            {
+                continue;
+            }
+
+            var kinds = threshold.Labels.TryGetValue(ThresholdCatalogue.KindLabel, out var kind) ? [kind] : attacks.Keys.ToArray();
+            var isRun = kinds.Any(name => !values.TryGet(attacks[name], out var rate) || rate.PerSecond > 0);
+            if (!isRun)
+            {
+                errors.Add(new ScenarioError(
+                    values.LocationOf(ScenarioFormat.ThresholdList), "thresholds", threshold.Text, "could never have samples: this attack is not run",
+                    "attacks with a rate above 0/s in faults.attacks", $"set faults.attacks.{kinds[0]}, or remove the threshold"));
+            }
+        }
+    }
+
+    private void Report(ScenarioOption option, string problem, string allowed, string remedy, int item = -1) =>
+        errors.Add(
+            new ScenarioError(values.LocationOf(option, item), ScenarioValues.ConcretePath(option, item), values.TextOf(option, item) is { Length: > 0 } text
+            ? text : null, problem, allowed, remedy));
+
+    private static IEnumerable<TypedScenarioOption<Rate>> Attacks() =>
+        ScenarioFormat.Options.Where(option => option.Section == ScenarioFormat.Attacks.Path).Cast<TypedScenarioOption<Rate>>();
+}

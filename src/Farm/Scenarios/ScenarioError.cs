@@ -1,0 +1,30 @@
+using System.Globalization;
+using UeFarm.Farm.Console;
+
+namespace UeFarm.Farm.Scenarios;
+
+/// <summary>One mistake in a scenario: where it is, what was written, what is allowed and what to do.</summary>
+/// <remarks>Value: What was written; null when nothing was, or when it must not be shown.</remarks>
+internal sealed record ScenarioError(ScenarioLocation Location, string Path, string? Value, string Problem, string Allowed, string Remedy)
+{
+    private const int MaxShownValue = 60;
+
+    /// <summary>Place and problem in a line, then what is allowed and what to do.</summary>
+    public string Format(string fileName)
+    {
+        var place = Location.Override is { } text
+            ? $"--set {Shorten(text)}"
+            : Location.Line == 0 ? fileName : string.Create(CultureInfo.InvariantCulture, $"{fileName}:{Location.Line}:{Location.Column}");
+        var shown = Value is null ? "" : $" '{Shorten(Value)}'";
+        var path = Path.Length == 0 ? "the scenario" : Path;
+        return string.Join('\n',
+            [$"{place}: {path}{shown} {Problem}", .. TextLayout.Wrap("    allowed: ", Allowed), .. TextLayout.Wrap("    remedy:  ", Remedy)]);
+    }
+
+    /// <summary>Keeps lines short and terminals safe: control characters of the file are not passed on.</summary>
+    private static string Shorten(string value)
+    {
+        var cut = value.Length > MaxShownValue ? value[..MaxShownValue] + "..." : value;
+        return string.Concat(cut.Select(letter => char.IsControl(letter) ? ' ' : letter));
+    }
+}

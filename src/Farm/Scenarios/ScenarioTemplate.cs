@@ -1,0 +1,91 @@
+using System.Text;
+using UeFarm.Farm.Console;
+
+namespace UeFarm.Farm.Scenarios;
+
+/// <summary>Writes a commented scenario with every option, from the declarations: a valid file that does what the defaults do.</summary>
+internal static class ScenarioTemplate
+{
+    /// <summary>Phases that show every way of moving phones.</summary>
+    private static readonly string[] Phases =
+    [
+        "- { name: warm-up, for: 10s }",
+        "- { name: outage, offline: 60%, cut: silent, for: 20s }",
+        "- { name: storm, online: all, within: 5s, for: 30s }",
+    ];
+
+    public static string Write()
+    {
+        var text = new StringBuilder();
+        text.Append("""
+            # A uefarm scenario with every option. Values shown are the defaults, or
+            # examples where a default would show little. Options behind a '#' are off: they
+            # mean something only beside another choice. Check it with: uefarm check FILE
+
+            """);
+        WriteSection(text, "", 0);
+        return text.ToString();
+    }
+
+    private static void WriteSection(StringBuilder text, string path, int depth)
+    {
+        foreach (var option in ScenarioFormat.Options.Where(option => option.Section == path && !option.IsList))
+        {
+            WriteOption(text, option, depth);
+        }
+
+        foreach (var section in ScenarioFormat.Sections.Where(section => ParentOf(section.Path) == path))
+        {
+            text.Append('\n', depth == 0 ? 1 : 0);
+            Comment(text, depth, section.Description);
+            Line(text, depth, section.Path[(section.Path.LastIndexOf('.') + 1)..].Replace("[]", "", StringComparison.Ordinal) + ":");
+            if (!section.IsList)
+            {
+                WriteSection(text, section.Path, depth + 1);
+                continue;
+            }
+
+            foreach (var option in ScenarioFormat.Options.Where(option => option.Section == section.Path))
+            {
+                Comment(text, depth + 1, $"{option.Name}: {option.Description}");
+            }
+
+            foreach (var item in Phases)
+            {
+                Line(text, depth + 1, item);
+            }
+        }
+
+        foreach (var option in ScenarioFormat.Options.Where(option => option.Section == path && option.IsList))
+        {
+            var values = option.DefaultTexts.Count > 0 ? option.DefaultTexts : [option.Sample!];
+            text.Append('\n', depth == 0 ? 1 : 0);
+            Comment(text, depth, option.Description);
+            Line(text, depth, $"{option.Name}: [{string.Join(", ", values.Select(value => $"\"{value.Replace("\"", "\\\"", StringComparison.Ordinal)}\""))}]");
+        }
+    }
+
+    private static void WriteOption(StringBuilder text, ScenarioOption option, int depth)
+    {
+        // An option that means something only beside a certain choice would contradict the defaults; it is shown but off.
+        var isOff = !option.IsRequired
+            && (option.DefaultTexts.Count == 0 || option == ScenarioFormat.CacheWindow || option == ScenarioFormat.RecipientExponent);
+        var value = option.Sample ?? option.DefaultTexts[0];
+        var shown = value.Contains('{', StringComparison.Ordinal) ? $"\"{value}\"" : value;
+        Comment(text, depth, $"{option.Description} Allowed: {option.Kind.Allowed}.");
+        Line(text, depth, $"{(isOff ? "# " : "")}{option.Name}: {shown}");
+    }
+
+    private static void Comment(StringBuilder text, int depth, string comment)
+    {
+        foreach (var line in TextLayout.Wrap(new string(' ', depth * 2) + "# ", comment))
+        {
+            text.Append(' ', line.TrimStart().StartsWith('#') ? 0 : depth * 2).Append(line.TrimStart().StartsWith('#') ? line : "# " + line.TrimStart()).Append(
+                '\n');
+        }
+    }
+
+    private static void Line(StringBuilder text, int depth, string line) => text.Append(' ', depth * 2).Append(line).Append('\n');
+
+    private static string ParentOf(string path) => path.Contains('.', StringComparison.Ordinal) ? path[..path.LastIndexOf('.')] : "";
+}

@@ -1,0 +1,9 @@
+namespace UeFarm.Farm.Scenarios;
+
+/// <summary>Which rule decides about a received message.</summary>
+internal enum ReplayPolicyKind
+{
+    Modified,
+    Window,
+    None,
+}

@@ -1,0 +1,72 @@
+using UeFarm.Protocol.Messaging;
+
+namespace UeFarm.Farm.Thresholds;
+
+/// <summary>All metrics that thresholds may name, with labels, label values and statistics. Anything else is an error of the scenario.</summary>
+internal static class ThresholdCatalogue
+{
+    public const string AttacksMetric = "attacks";
+    public const string KindLabel = "kind";
+    public const string ReasonLabel = "reason";
+    public const string OutcomeLabel = "outcome";
+
+    private static readonly string[] LatencyStats = ["p50", "p90", "p95", "p99", "p999", "max", "mean"];
+    private static readonly string[] CountStats = ["", "rate", "share"];
+    private static readonly string[] PlainCount = [""];
+    private static readonly Dictionary<string, IReadOnlyList<string>> NoLabels = [];
+
+    /// <summary>Why a phone rejected a message: the phone's own outcomes, accepted ones left out.</summary>
+    public static IReadOnlyList<string> RejectedReasons { get; } =
+        [.. Enum.GetValues<ReceiveOutcome>().Where(outcome => outcome is not (ReceiveOutcome.Accepted or ReceiveOutcome.PlainAccepted)).Select(LabelOf)];
+
+    /// <summary>Why a message failed before or instead of reaching its recipient: at the sender, in its final answer, or in the application server.</summary>
+    public static IReadOnlyList<string> FailedReasons { get; } =
+        ["timeout", "transport", "kms", "ue-queue-full", "offline", "recipient", "crash", "refused4xx", "refused5xx", "refused6xx", "undeliverable", "unanswered"];
+
+    public static IReadOnlyList<string> AttackKinds { get; } = ["replay", "altered-outside-mac", "forged", "altered-body", "transplant", "far-future"];
+
+    /// <summary>What became of a hostile message: taken as new, refused by a phone, or not answered.</summary>
+    public static IReadOnlyList<string> AttackOutcomes { get; } = ["accepted", "rejected", "unanswered", .. RejectedReasons];
+
+    public static IReadOnlyList<ThresholdMetric> Metrics { get; } =
+    [
+        new("sent", "messages sent (share: of those that were due)", NoLabels, CountStats),
+        new("accepted", "messages accepted by their recipients (share: of those sent)", NoLabels, CountStats),
+        new("rejected", "messages refused by a phone, by reason (share: of those sent)", Label(ReasonLabel, RejectedReasons), CountStats),
+        new("failed", "messages that failed on the way, by reason (share: of those sent)", Label(ReasonLabel, FailedReasons), CountStats),
+        new("expired", "messages that expired in the application server (share: of those sent)", NoLabels, CountStats),
+        new("stored", "messages still stored at the end (share: of those sent)", NoLabels, CountStats),
+        new("redelivered", "deliveries repeated after a lost answer", NoLabels, CountStats),
+        new("delivery", "time to acceptance from when the message was due, or its recipient was registered again if that was later", NoLabels, LatencyStats),
+        new("age", "time from when a message was due to its acceptance, time in the mailbox included", NoLabels, LatencyStats),
+        new("answer", "time from when a message was due to the sender's final answer", NoLabels, LatencyStats),
+        new("registration", "time from the decision to come online to the registration", NoLabels, LatencyStats),
+        new("lag", "lateness of the load generator itself", NoLabels, LatencyStats),
+        new(AttacksMetric, "hostile messages, by kind and outcome (share: of that kind)",
+            new Dictionary<string, IReadOnlyList<string>>(StringComparer.Ordinal) { [KindLabel] = AttackKinds, [OutcomeLabel] = AttackOutcomes }, CountStats),
+        new("order_violations", "messages of a mailbox received out of order", NoLabels, PlainCount),
+        new("replays_accepted", "messages accepted a second time", NoLabels, PlainCount),
+        new("registered", "phones registered at the end (share: of all phones)", NoLabels, ["", "share"]),
+        new("unaccounted", "messages without an outcome at the end", NoLabels, PlainCount),
+    ];
+
+    public static ThresholdMetric? Find(string name) => Metrics.FirstOrDefault(metric => metric.Name == name);
+
+    /// <summary>What values of a statistic measure.</summary>
+    public static ThresholdUnit UnitOf(string? stat) => stat switch
+    {
+        null or "" => ThresholdUnit.Count,
+        "rate" => ThresholdUnit.Rate,
+        "share" => ThresholdUnit.Share,
+        _ => ThresholdUnit.Time,
+    };
+
+    /// <summary>The label value of a phone's outcome: MacInvalid is mac-invalid.</summary>
+    public static string LabelOf(ReceiveOutcome outcome) =>
+        string.Concat(
+            outcome.ToString().Select((letter, index) => char.IsAsciiLetterUpper(letter) ? (index == 0 ? "" : "-") + char.ToLowerInvariant(letter)
+            : letter.ToString()));
+
+    private static Dictionary<string, IReadOnlyList<string>> Label(string name, IReadOnlyList<string> values) =>
+        new(StringComparer.Ordinal) { [name] = values };
+}

@@ -1,0 +1,75 @@
+using UeFarm.Farm.Console;
+using UeFarm.Farm.Guards;
+using UeFarm.Farm.Hosting;
+using UeFarm.Farm.Scenarios;
+using UeFarm.Farm.Tests.Support;
+
+namespace UeFarm.Farm.Tests.Console;
+
+public class PlanTextTests
+{
+    private const string Storm = """
+        version: 1
+        name: storm
+        seed: 20120722
+        target: { core: "sip:192.0.2.7;transport=udp", as: external, allow: [127.0.0.0/8, 192.0.2.0/24] }
+        subscribers: { count: 5000 }
+        security: { sign: ecdsa-p256, encrypt: aes-256-gcm }
+        replayCache: { entries: 1000, futureBound: 5m, onRestart: empty }
+        applicationServer: { window: 4 }
+        traffic: { rate: 500/s, size: 160B-1400B }
+        phases:
+          - { name: warm-up, for: 10s }
+          - { name: outage-of-a-whole-region, offline: 60%, cut: silent, for: 20s }
+          - { name: drip, online: 50%, within: 5s, for: 30s, rate: 50/s }
+          - { name: storm, online: all, for: 30s }
+          - { name: rest, for: 1m, traffic: off }
+        faults: { attacks: { replay: 20/s, forged: 5/s } }
+        thresholds:
+          - rejected{reason="stale"} == 0
+          - delivery.p99 < 5s
+        limits: { maxUes: 4000 }
+        """;
+
+    [Fact]
+    public void The_plan_is_as_approved() => Approved.Matches(string.Join('\n', Lines(Storm)) + "\n", "tests", "Farm.Tests", "Approved", "check.txt");
+
+    [Fact]
+    public void No_line_is_longer_than_80_columns()
+    {
+        Assert.All(Lines(Storm), line => Assert.True(line.Length <= 80, line));
+        Assert.All(Lines(ScenarioTemplate.Write()), line => Assert.True(line.Length <= 80, line));
+    }
+
+    [Fact]
+    public void Phases_follow_each_other_and_phones_are_counted_along()
+    {
+        var plan = RunPlan.Of(Samples.Scenario(Storm));
+
+        Assert.Equal([(5000, 5000), (5000, 2000), (2000, 3500), (3500, 5000), (5000, 5000)],
+            plan.Phases.Select(phase => (phase.OnlineBefore, phase.OnlineAfter)));
+        Assert.Equal([0, 10, 30, 60, 90], plan.Phases.Select(phase => phase.Start.TotalSeconds));
+        Assert.Equal([5000, 10_000, 1500, 15_000, 0], plan.Phases.Select(phase => phase.ExpectedMessages));
+        Assert.Equal((31_500, 525, 150), (plan.ExpectedMessages, plan.PeakRatePerSecond, plan.Length.TotalSeconds));
+    }
+
+    [Fact]
+    public void Replay_caches_are_counted_by_what_arrives_and_not_beyond_their_capacity()
+    {
+        var few = MemoryEstimate.Of(Samples.Scenario(Samples.Minimal, "replayCache.entries=1000000"), 300);
+        var full = MemoryEstimate.Of(Samples.Scenario(Samples.Minimal, "replayCache.entries=2"), 1_000_000);
+        var plain = MemoryEstimate.Of(Samples.Scenario(Samples.Minimal, "security.body=plain"), 1_000_000);
+
+        Assert.Equal(300 * 28 * 1.6, few.ReplayCaches, 3);
+        Assert.Equal(100 * 2 * 28 * 1.6, full.ReplayCaches, 3);
+        Assert.Equal(0, plain.ReplayCaches);
+    }
+
+    private static IReadOnlyList<string> Lines(string text)
+    {
+        var read = ScenarioReader.Read(text, "storm.yaml", []);
+        Assert.True(read.IsValid, string.Join('\n', read.Errors.Select(error => error.Format("storm.yaml"))));
+        var plan = RunPlan.Of(read.Scenario);
+        return PlanText.Lines(plan, read.Source, SafetyGuards.Check(plan));
+    }
+}

@@ -1,0 +1,153 @@
+using System.Text.RegularExpressions;
+using Spectre.Console;
+using UeFarm.Farm.Console;
+using UeFarm.Farm.Hosting;
+using UeFarm.Farm.Tests.Support;
+
+namespace UeFarm.Farm.Tests.Console;
+
+public partial class RunViewTests
+{
+    private static readonly RunPlan Plan = RunPlan.Of(Samples.Scenario(Samples.Minimal, "faults.attacks.replay=5/s"));
+
+    private static readonly RunSnapshot Snapshot = new()
+    {
+        Elapsed = TimeSpan.FromSeconds(12),
+        PhaseName = "second",
+        PhaseIndex = 1,
+        PhaseCount = 2,
+        PhaseRemaining = TimeSpan.FromSeconds(17.5),
+        UesByState = new Dictionary<string, long> { ["registered"] = 96, ["offline"] = 4 },
+        Sent = 123_456,
+        Answered = 123_000,
+        Accepted = 122_000,
+        RejectedByReason = new Dictionary<string, long> { ["stale"] = 12, ["tie"] = 3 },
+        FailedByReason = new Dictionary<string, long> { ["timeout"] = 1 },
+        Stored = 1_200,
+        AttacksByKind = new Dictionary<string, long> { ["replay"] = 60 },
+        SentPerSecond = 499.6,
+        AcceptedPerSecond = 480,
+        Delivery = new LatencySnapshot(122_000, 0.012, 0.05, 0.35, 2.5),
+        Lag = TimeSpan.FromMilliseconds(1.5),
+        MessagesInFlight = 240,
+    };
+
+    [Fact]
+    public void The_live_screen_is_as_approved_without_colour() =>
+        Approved.Matches(Render(Snapshot, null), "tests", "Farm.Tests", "Approved", "live-screen.txt");
+
+    [Fact]
+    public void The_live_screen_keeps_its_size_whatever_happens()
+    {
+        var many = UeFarm.Farm.Thresholds.ThresholdCatalogue.RejectedReasons.ToDictionary(reason => reason, _ => 999_999_999L);
+        var quiet =
+            Render(new RunSnapshot { Elapsed = TimeSpan.Zero, PhaseName = "x", PhaseIndex = 0, PhaseCount = 1, PhaseRemaining = TimeSpan.Zero }, null).Split(
+                '\n');
+        var busy =
+            Render(Snapshot with { RejectedByReason = many, Elapsed = TimeSpan.FromDays(3), Sent = long.MaxValue / 2, Accepted = long.MaxValue / 2 },
+            new string('n', 300)).Split('\n');
+
+        Assert.Equal(quiet.Length, busy.Length);
+        Assert.All(quiet.Concat(busy), line => Assert.True(line.Length <= 80, line));
+    }
+
+    [Fact]
+    public async Task The_live_view_redraws_in_place_gives_the_cursor_back_and_ends_with_the_final_block()
+    {
+        var writer = new StringWriter { NewLine = "\n" };
+        await using var view = new LiveRunView(CreateConsole(writer, AnsiSupport.Yes));
+        view.OnStarting(Plan);
+        view.OnPhaseStarted(new PhaseStarted("first", 0, 2, TimeSpan.FromSeconds(10), TimeSpan.Zero));
+        view.OnSnapshot(Snapshot);
+        view.OnNotice("stopping");
+        view.OnFinished(Samples.Result(), "results/x");
+
+        var text = writer.ToString();
+        Assert.Contains("stale 12", text, StringComparison.Ordinal);
+        Assert.Contains("stopping", text, StringComparison.Ordinal);
+        Assert.DoesNotContain("\e[2J", text, StringComparison.Ordinal);
+        Assert.True(text.LastIndexOf("\e[?25h", StringComparison.Ordinal) > text.LastIndexOf("\e[?25l", StringComparison.Ordinal), "the cursor stays hidden");
+        Assert.EndsWith(string.Join('\n', FinalBlock.Lines(Samples.Result(), "results/x").Skip(1)) + "\n", Plain(text), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_live_view_that_ends_without_a_verdict_gives_the_terminal_back()
+    {
+        var writer = new StringWriter();
+        var view = new LiveRunView(CreateConsole(writer, AnsiSupport.Yes));
+        view.OnStarting(Plan);
+        await view.DisposeAsync();
+
+        Assert.Contains("\e[?25h", writer.ToString(), StringComparison.Ordinal);
+        view.OnSnapshot(Snapshot);
+    }
+
+    [Fact]
+    public void The_plain_view_writes_a_line_per_phase_and_second_and_no_escape_codes()
+    {
+        var writer = new StringWriter { NewLine = "\n" };
+        var view = new PlainRunView(writer, writer);
+        view.OnStarting(Plan);
+        view.OnPhaseStarted(new PhaseStarted("first", 0, 2, TimeSpan.FromSeconds(10), TimeSpan.Zero));
+        view.OnSnapshot(Snapshot with { Elapsed = TimeSpan.FromSeconds(1) });
+        view.OnSnapshot(Snapshot with { Elapsed = TimeSpan.FromSeconds(1.2) });
+        view.OnSnapshot(Snapshot with { Elapsed = TimeSpan.FromSeconds(1.98) });
+        view.OnNotice("stopping");
+        view.OnFinished(Samples.Result(), "results/x");
+
+        var lines = writer.ToString().Split('\n');
+        Assert.Equal(
+            [
+                "minimal: 100 phones, 30s, about 300 messages",
+                "note: no thresholds: the verdict rests on the invariants alone.",
+                "00:00 phase 1/2: first for 10s",
+                "00:01 second  on 96/100  500/s sent  480/s acc  p99 350 ms  stored 1200",
+                "00:01 second  on 96/100  500/s sent  480/s acc  p99 350 ms  stored 1200",
+                "stopping",
+            ],
+            lines.Take(6));
+        Assert.StartsWith("FAIL  minimal: ", lines[6], StringComparison.Ordinal);
+        Assert.DoesNotContain('\e', writer.ToString());
+    }
+
+    [Fact]
+    public void Long_runs_get_a_line_every_ten_seconds()
+    {
+        var writer = new StringWriter { NewLine = "\n" };
+        var view = new PlainRunView(writer, null);
+        view.OnStarting(RunPlan.Of(Samples.Scenario(Samples.Minimal, "phases[1].for=10m")));
+        for (var second = 1; second <= 60; second++)
+        {
+            view.OnSnapshot(Snapshot with { Elapsed = TimeSpan.FromSeconds(second) });
+        }
+
+        Assert.Equal(6, writer.ToString().Split('\n').Count(line => line.Contains(" on 96/100 ", StringComparison.Ordinal)));
+    }
+
+    private static string Render(RunSnapshot snapshot, string? notice)
+    {
+        var writer = new StringWriter { NewLine = "\n" };
+        CreateConsole(writer, AnsiSupport.No).Write(LiveScreen.Render(Plan, snapshot, notice));
+        return string.Join('\n', writer.ToString().Split('\n').Select(line => line.TrimEnd()));
+    }
+
+    private static IAnsiConsole CreateConsole(StringWriter writer, AnsiSupport ansi)
+    {
+        var console = AnsiConsole.Create(new AnsiConsoleSettings
+        {
+            Ansi = ansi,
+            ColorSystem = ColorSystemSupport.NoColors,
+            Out = new AnsiConsoleOutput(writer),
+            Interactive = InteractionSupport.No,
+        });
+        console.Profile.Width = 100;
+        console.Profile.Height = 40;
+        console.Profile.Capabilities.Unicode = true;
+        return console;
+    }
+
+    private static string Plain(string text) => Escapes().Replace(text, "");
+
+    [GeneratedRegex("\e\\[[0-9;?]*[A-Za-z]")]
+    private static partial Regex Escapes();
+}

@@ -1,0 +1,70 @@
+using System.Globalization;
+using System.Text;
+using Prometheus;
+using UeFarm.Actors.Metrics;
+using UeFarm.Actors.Run;
+using UeFarm.Farm.Hosting;
+using UeFarm.Farm.Tests.Support;
+
+namespace UeFarm.Farm.Tests.Hosting;
+
+/// <summary>What a scrape shows before anything was sent: every series exists at 0, and the documentation lists just these.</summary>
+public sealed class MetricsCatalogueTests
+{
+    private const int MostSeries = 500;
+
+    [Fact]
+    public async Task The_documentation_lists_the_metrics_that_are_served()
+    {
+        var lines = await ScrapeAsync(phones: 2);
+        var help = lines.Where(line => line.StartsWith("# HELP ", StringComparison.Ordinal))
+            .Select(line => line.Split(' ', 4))
+            .ToDictionary(parts => parts[2], parts => parts[3]);
+        var types = lines.Where(line => line.StartsWith("# TYPE ", StringComparison.Ordinal)).Select(line => line.Split(' ')).OrderBy(parts => parts[2], StringComparer.Ordinal);
+        var text = new StringBuilder("# Metrics\n\nServed at `/metrics` while a run goes on, when the scenario gives `metrics.port`. ");
+        text.Append("No label names a phone or a message; every label value exists at 0 from the start.\n");
+        text.Append("\n| Metric | Type | Labels | Meaning |\n| --- | --- | --- | --- |\n");
+        foreach (var type in types)
+        {
+            text.Append(CultureInfo.InvariantCulture, $"| `{type[2]}` | {type[3]} | {LabelsOf(lines, type[2])} | {help[type[2]]} |\n");
+        }
+
+        Approved.Matches(text.ToString(), "docs", "metrics.md");
+    }
+
+    [Fact]
+    public async Task The_number_of_series_is_bounded_and_does_not_depend_on_the_number_of_phones()
+    {
+        var few = SeriesOf(await ScrapeAsync(phones: 2));
+        var many = SeriesOf(await ScrapeAsync(phones: 20_000));
+
+        Assert.Equal(few, many);
+        Assert.InRange(few.Count, 50, MostSeries);
+        Assert.All(few, series => Assert.StartsWith("uefarm_", series, StringComparison.Ordinal));
+    }
+
+    private static async Task<string[]> ScrapeAsync(int phones)
+    {
+        using var folder = new TemporaryFolder();
+        var scenario = Samples.Scenario(Samples.Minimal, string.Create(CultureInfo.InvariantCulture, $"subscribers.count={phones}"));
+        var settings = await RunSettingsMapper.MapAsync(scenario, Path.Combine(folder.Path, "mailbox.db"), TestContext.Current.CancellationToken);
+        await using var run = await FarmRun.StartAsync(settings);
+        var registry = Metrics.NewCustomRegistry();
+        FarmMetrics.Register(run, registry);
+        using var stream = new MemoryStream();
+        await registry.CollectAndExportAsTextAsync(stream, TestContext.Current.CancellationToken);
+        return Encoding.UTF8.GetString(stream.ToArray()).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+    }
+
+    private static List<string> SeriesOf(string[] lines) => [.. lines.Where(line => line[0] != '#').Select(line => line[..line.LastIndexOf(' ')])];
+
+    private static string LabelsOf(string[] lines, string metric)
+    {
+        var names = lines.Where(line => line.StartsWith(metric + "{", StringComparison.Ordinal))
+            .SelectMany(line => line[(metric.Length + 1)..line.IndexOf('}', StringComparison.Ordinal)].Split("\","))
+            .Select(pair => pair.Split('=')[0])
+            .Where(name => name != "le")
+            .Distinct();
+        return string.Join(", ", names.Select(name => $"`{name}`"));
+    }
+}

@@ -1,0 +1,67 @@
+using UeFarm.Benchmarks.Micro;
+using UeFarm.Protocol;
+using UeFarm.Protocol.Replay;
+
+namespace UeFarm.Benchmarks.Load;
+
+/// <summary>P7, P8: offers to a full replay cache and the bytes that it takes, beside a sorted set with a hash set. Medians of five, in CPU time.</summary>
+internal static class CacheLoad
+{
+    private const int Capacity = 41_666;
+    private const int Offers = 4 * Capacity;
+    private const int Rounds = 5;
+    private const int TimestampBytes = 4;
+    private const int EntryBytes = TimestampBytes + ReplayDigest.Length;
+
+    public static void Run()
+    {
+        Table.Head($"Replay cache, {Capacity} entries of {EntryBytes} bytes, full", "ns per offer", "bytes/entry", "of the entry");
+        foreach (var isRandom in new[] { false, true })
+        {
+            var entries = Entries(isRandom);
+            var order = isRandom ? "random" : "in order";
+            var before = GC.GetTotalMemory(true);
+            var naive = new NaiveReplayCache(Capacity);
+            var naiveTime = Time(entries, entry => naive.CheckAndInsert(entry));
+            var naiveBytes = (double)(GC.GetTotalMemory(true) - before) / Capacity;
+            GC.KeepAlive(naive);
+            var cache = new ModifiedReplayCache(new ReplayCacheSettings { CapacityEntries = Capacity, TimestampBytes = TimestampBytes });
+            var time = Time(entries, entry => cache.CheckAndInsert(entry, 0));
+            var bytes = (double)cache.MemoryBytes / cache.Count;
+            Table.Row("naive, " + order, naiveTime, naiveBytes, naiveBytes / EntryBytes);
+            Table.Row("packed, " + order, time, bytes, bytes / EntryBytes);
+        }
+    }
+
+    private static ReplayEntry[] Entries(bool isRandom)
+    {
+        var random = new SeededRandomSource(1);
+        var entries = new ReplayEntry[Offers];
+        for (var i = 0; i < Offers; i++)
+        {
+            var time = (ulong)i + (isRandom ? random.NextUInt64() % Capacity : 0);
+            entries[i] = new ReplayEntry(time << 32, new ReplayDigest(random.NextUInt64(), random.NextUInt64(), (uint)random.NextUInt64()));
+        }
+
+        return entries;
+    }
+
+    /// <summary>Each round lies later than the one before, so that everything newer than the oldest is taken; two rounds fill and warm up.</summary>
+    private static double Time(ReplayEntry[] entries, Func<ReplayEntry, ReplayVerdict> offer)
+    {
+        var times = new double[Rounds + 2];
+        for (var round = 0; round < times.Length; round++)
+        {
+            var shift = (ulong)round * Offers << 32;
+            var start = Environment.CpuUsage.TotalTime;
+            foreach (var entry in entries)
+            {
+                offer(entry with { OrderKey = entry.OrderKey + shift });
+            }
+
+            times[round] = (Environment.CpuUsage.TotalTime - start).TotalNanoseconds / Offers;
+        }
+
+        return Table.Median(times[2..]);
+    }
+}

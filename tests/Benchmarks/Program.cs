@@ -1,0 +1,41 @@
+using BenchmarkDotNet.Running;
+using UeFarm.Benchmarks.Load;
+
+const string Usage = """
+    Usage: Benchmarks micro [filter ...]      BenchmarkDotNet over the classes in Micro
+           Benchmarks load NAME [argument]    one of:
+             sink                             plain MESSAGEs of phones to SIPp, beside SIPp's own client
+             ue-to-ue [plain|protected|signed|all] [messages per second]
+             memory                           memory per idle registered phone
+             register                         registrations with MD5 and AKA
+             cache                            replay cache beside a naive one
+             store                            mailbox store beside a bare batched insert
+    """;
+
+switch (args)
+{
+    case ["micro", ..]:
+        BenchmarkSwitcher.FromAssembly(typeof(SinkLoad).Assembly).Run(args.Length > 1 ? ["--filter", .. args.Skip(1).Select(static name => $"*{name}*")] : ["--filter", "*"]);
+        return 0;
+    case ["load", "sink"]:
+        await SinkLoad.RunAsync();
+        return 0;
+    case ["load", "ue-to-ue", .. var options]:
+        return await UeToUeLoad.RunAsync(options);
+    case ["load", "memory"]:
+        return await MemoryLoad.RunAsync();
+    case ["load", "memory", var phones]:
+        return await MemoryLoad.MeasureAsync(phones);
+    case ["load", "register"]:
+        await RegisterLoad.RunAsync();
+        return 0;
+    case ["load", "cache"]:
+        CacheLoad.Run();
+        return 0;
+    case ["load", "store"]:
+        await StoreLoad.RunAsync();
+        return 0;
+    default:
+        await Console.Error.WriteLineAsync(Usage);
+        return 2;
+}

@@ -1,0 +1,58 @@
+using System.Diagnostics;
+using System.Globalization;
+using Xunit;
+
+namespace UeFarm.Interop.Tests;
+
+/// <summary>Kamailio as registrar and stateful proxy with digest authentication on every request, on a loopback port of its own.</summary>
+internal sealed class Kamailio : IAsyncDisposable
+{
+    private readonly Process _process;
+    private readonly string _folder;
+
+    private Kamailio(Process process, string folder, int port)
+    {
+        _process = process;
+        _folder = folder;
+        Port = port;
+    }
+
+    public int Port { get; }
+
+    public static async Task<Kamailio> StartAsync(string domain, string password)
+    {
+        var program = Peer.Require("kamailio", "kamailio");
+        var folder = Directory.CreateTempSubdirectory("kamailio-").FullName;
+        var port = Peer.FreePort();
+        var config = await File.ReadAllTextAsync(Path.Combine(AppContext.BaseDirectory, "Data", "kamailio.cfg"), TestContext.Current.CancellationToken);
+        var path = Path.Combine(folder, "kamailio.cfg");
+        await File.WriteAllTextAsync(
+            path,
+            config.Replace("DOMAIN", domain, StringComparison.Ordinal)
+                .Replace("PASSWORD", password, StringComparison.Ordinal)
+                .Replace("PORT", port.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal),
+            TestContext.Current.CancellationToken);
+        var process = Peer.Start(program, folder, "-DD", "-E", "-f", path, "-m", "256", "-M", "16", "-Y", folder);
+        process.BeginErrorReadLine();
+        process.BeginOutputReadLine();
+        var kamailio = new Kamailio(process, folder, port);
+        try
+        {
+            await Peer.WaitForPortAsync(port, TimeSpan.FromSeconds(20));
+            return kamailio;
+        }
+        catch
+        {
+            await kamailio.DisposeAsync();
+            throw;
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _process.Kill(entireProcessTree: true);
+        await _process.WaitForExitAsync();
+        _process.Dispose();
+        Directory.Delete(_folder, recursive: true);
+    }
+}

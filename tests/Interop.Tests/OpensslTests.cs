@@ -199,7 +199,7 @@ public sealed class OpensslTests
     {
         Assert.True(ProtectedBody.TryReadEntity(entity, out var contentType, out var messageId, out var content));
         Assert.Equal("text/plain;charset=utf-8", contentType);
-        Assert.Equal("1.0@ims.example", messageId);
+        Assert.Equal("1", messageId);
         Assert.Equal(Text, Encoding.UTF8.GetString(content.Span));
     }
 

@@ -250,6 +250,13 @@ public sealed partial class UeBehavior
             return;
         }
 
+        // RFC 4320 section 4.2 forbids 408 here, but proxies send it when their own timer ends first: then nobody has answered.
+        if (response.StatusCode is 408 or 504 && send.Attempts < _settings.SendAttempts)
+        {
+            HandleSendNoAnswer(send, SendFailure.Timeout, now, utcNow);
+            return;
+        }
+
         EndSend(send, new UeEffect(UeEffectKind.MessageAnswered, Token: send.SendId, Status: response.StatusCode), now, utcNow);
     }
 

@@ -362,6 +362,24 @@ public class UeSendingTests
         _ue.AssertQuiet();
     }
 
+    [Theory]
+    [InlineData(408)]
+    [InlineData(504)]
+    public void A_proxy_that_timed_out_is_no_answer_the_same_bytes_go_out_again_and_its_second_word_is_final(int status)
+    {
+        _ue.Register();
+        _ue.Send(1);
+        var first = _ue.Take<SipRequest>();
+        _ue.Answer(first, status);
+        var second = _ue.Take<SipRequest>();
+        Assert.True(second.Body.Span.SequenceEqual(first.Body.Span));
+        _ue.TakeFact(UeEffectKind.MessageSent);
+        Assert.Empty(_ue.Facts);
+        _ue.Answer(second, status);
+        Assert.Equal(status, _ue.TakeFact(UeEffectKind.MessageAnswered).Status);
+        _ue.AssertQuiet();
+    }
+
     [Fact]
     public void After_a_failed_connection_the_same_bytes_go_out_again_after_a_pause()
     {

@@ -30,6 +30,11 @@ internal sealed class ScenarioChecks(ScenarioValues values, ICollection<Scenario
             Report(ScenarioFormat.Clock, "is not run by this version", "real", "write clock: real");
         }
 
+        if (values.TryGet(ScenarioFormat.TargetKms, out var kms) && !kms.IsEmbedded)
+        {
+            Report(ScenarioFormat.TargetKms, "is not asked by this version", "embedded", "write kms: embedded");
+        }
+
         foreach (var option in new[] { ScenarioFormat.NetworkLoss, ScenarioFormat.NetworkDuplicate, ScenarioFormat.NetworkReorder })
         {
             if (values.TryGet(option, out var share) && share.Fraction > 0)

@@ -9,8 +9,6 @@ public class SafetyGuardsTests
     [Theory]
     [InlineData("target.core=sip:192.0.2.1", "target.core")]
     [InlineData("target.core=sip:[2001:db8::1]:5060", "target.core")]
-    [InlineData("target.kms=http://192.0.2.1/kms", "target.kms")]
-    [InlineData("target.kms=http://[2001:db8::1]/kms", "target.kms")]
     [InlineData("target.allow=[10.0.0.0/8]", "target.allow")]
     [InlineData("limits.maxUes=99", "subscribers.count")]
     [InlineData("limits.maxRate=9/s", "traffic.rate")]

@@ -15,7 +15,7 @@ public class ScenarioReaderTests
           domain: ims.lab
           core: sip:10.0.0.7:5070;transport=udp
           as: external
-          kms: https://10.0.0.9/mikey
+          kms: embedded
           allow: [127.0.0.0/8, 10.0.0.0/24, "::1"]
         subscribers:
           count: 5000
@@ -52,7 +52,7 @@ public class ScenarioReaderTests
         Assert.Equal(new SipTarget(false, "10.0.0.7", 5070, SipTransportChoice.Udp), scenario.Target.Core);
         Assert.Equal(("ims.lab", SipTransportChoice.Udp, ApplicationServerPlace.External),
             (scenario.Target.Domain, scenario.Target.Transport, scenario.Target.ApplicationServer));
-        Assert.Equal("https://10.0.0.9/mikey", scenario.Target.Kms.ToString());
+        Assert.Equal("embedded", scenario.Target.Kms.ToString());
         Assert.Equal([IPNetwork.Parse("127.0.0.0/8"), IPNetwork.Parse("10.0.0.0/24"), IPNetwork.Parse("::1/128")], scenario.Target.Allow);
         Assert.Equal((5000, AuthenticationScheme.Sha256, true, 8),
             (scenario.Subscribers.Count, scenario.Subscribers.Scheme, scenario.Subscribers.Secrets.IsDerived, scenario.Subscribers.Connections));

@@ -16,6 +16,9 @@ internal sealed class MailboxBacklog
     private MailboxPosition _readAfter;
     private bool _pageIsVoid;
 
+    /// <summary>Pages are read behind here: what stood before was resident, or is more than a line in the backlog.</summary>
+    private MailboxPosition _passed = MailboxPosition.Start;
+
     public MailboxBacklog(int pageRecords, MailboxInventory? inventory)
     {
         _pageRecords = pageRecords;
@@ -54,6 +57,7 @@ internal sealed class MailboxBacklog
         EarliestExpiry = record.ExpiresAt < EarliestExpiry ? record.ExpiresAt : EarliestExpiry;
         if (!keepInMemory || !BelongsInMemory(record.Position))
         {
+            _passed = record.Position < _passed ? MailboxPosition.Start : _passed;
             _beyond++;
             return;
         }
@@ -63,6 +67,7 @@ internal sealed class MailboxBacklog
         if (_resident.Count > _pageRecords)
         {
             // What follows the page under way would stand before this one: that page is of no use any more.
+            _passed = _resident[^1].Position < _passed ? MailboxPosition.Start : _passed;
             _resident.RemoveAt(_resident.Count - 1);
             _beyond++;
             VoidPage();
@@ -105,6 +110,7 @@ internal sealed class MailboxBacklog
     {
         _beyond += _resident.Count;
         _resident.Clear();
+        _passed = MailboxPosition.Start;
         VoidPage();
     }
 
@@ -165,7 +171,7 @@ internal sealed class MailboxBacklog
         IsReading = true;
         _readKind = kind;
         _pageIsVoid = false;
-        _readAfter = _resident.Count > 0 ? _resident[^1].Position : MailboxPosition.Start;
+        _readAfter = Boundary;
         if (kind == MailboxReadKind.Expired)
         {
             ResetEarliestExpiry();
@@ -181,6 +187,18 @@ internal sealed class MailboxBacklog
         {
             _resident.Add(record);
             _beyond--;
+        }
+    }
+
+    /// <summary>
+    /// A record of the page that answers is on its way already, or has left: the next page begins behind it. A page full of such records would else be asked
+    /// for again and again.
+    /// </summary>
+    public void PassFromPage(MailboxPosition position)
+    {
+        if (!_pageIsVoid)
+        {
+            _passed = position;
         }
     }
 
@@ -222,8 +240,10 @@ internal sealed class MailboxBacklog
             return position < _readAfter;
         }
 
-        return _beyond == 0 || (_resident.Count > 0 && position < _resident[^1].Position);
+        return _beyond == 0 || position < Boundary;
     }
+
+    private MailboxPosition Boundary => _resident.Count > 0 && _resident[^1].Position > _passed ? _resident[^1].Position : _passed;
 
     private void VoidPage() => _pageIsVoid = IsReading && _readKind == MailboxReadKind.Page;
 

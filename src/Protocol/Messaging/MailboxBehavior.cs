@@ -218,6 +218,11 @@ public sealed partial class MailboxBehavior
         {
             if (TryFindActive(record.Arrival, out _) || _backlog.WasRemoved(record.Arrival))
             {
+                if (result.Kind == MailboxReadKind.Page)
+                {
+                    _backlog.PassFromPage(record.Position);
+                }
+
                 continue;
             }
 

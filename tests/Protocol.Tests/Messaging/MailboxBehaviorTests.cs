@@ -560,4 +560,62 @@ public class MailboxBehaviorTests
         Assert.Equal(["202 to 3", "deliver 3"], mailbox.TakeLog());
         Assert.Equal(1, mailbox.Count(MailboxFact.LateArrival));
     }
+
+    [Fact]
+    public void A_page_full_of_messages_that_are_on_their_way_is_passed_and_not_asked_for_again()
+    {
+        var mailbox = new MailboxHarness(new MailboxSettings { LiveBypassesDrain = true, HoldTime = TimeSpan.FromMilliseconds(500), PageRecords = 4 });
+        mailbox.Begin();
+        mailbox.ComeOnline();
+        for (var i = 1; i <= 12; i++)
+        {
+            mailbox.Arrive(-20 + i);
+        }
+
+        mailbox.Result(12, 480);
+        mailbox.Advance(TimeSpan.FromMilliseconds(600));
+        Assert.Equal(12, mailbox.Behavior.StoredCount);
+        mailbox.StoreRuns = false;
+        mailbox.Advance(TimeSpan.FromSeconds(2));
+        mailbox.RunStore(40);
+
+        // Eleven are stored and on their way; behind them is the one that failed.
+        Assert.Equal(0, mailbox.StoreBacklog);
+        Assert.Contains("deliver 12", mailbox.Log.TakeLast(8));
+        for (var i = 1; i <= 12; i++)
+        {
+            mailbox.Result(i, 200);
+        }
+
+        mailbox.RunStore(40);
+        Assert.Equal((0, 0), (mailbox.Behavior.StoredCount, mailbox.Behavior.InFlight));
+    }
+
+    [Fact]
+    public void A_message_that_comes_back_before_the_place_where_pages_are_read_is_not_forgotten()
+    {
+        var mailbox = new MailboxHarness(new MailboxSettings { LiveBypassesDrain = true, HoldTime = TimeSpan.FromMilliseconds(500), PageRecords = 4 });
+        mailbox.Begin();
+        mailbox.ComeOnline();
+        for (var i = 1; i <= 12; i++)
+        {
+            mailbox.Arrive(-20 + i);
+        }
+
+        mailbox.Result(12, 480);
+        mailbox.Advance(TimeSpan.FromSeconds(3));
+        mailbox.Result(3, 480);
+        for (var i = 1; i <= 12; i++)
+        {
+            if (i != 3)
+            {
+                mailbox.Result(i, 200);
+            }
+        }
+
+        mailbox.Advance(TimeSpan.FromSeconds(10));
+        mailbox.Result(3, 200);
+        Assert.Equal((0, 0), (mailbox.Behavior.StoredCount, mailbox.Behavior.InFlight));
+        Assert.Empty(mailbox.Durable);
+    }
 }

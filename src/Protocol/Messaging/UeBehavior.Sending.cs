@@ -72,7 +72,7 @@ public sealed partial class UeBehavior
         }
         else if (_settings.Protection == BodyProtection.Plain)
         {
-            send.Timestamp = NextTimestamp(utcNow);
+            send.Timestamp = _durable.NextTimestamp(utcNow);
             send.ContentType = PlainText.ContentType;
             send.Body = PlainText.Compose(send.SendId, send.Text.Span);
             send.Digest = PlainDigest(send.Body);
@@ -154,7 +154,7 @@ public sealed partial class UeBehavior
     /// <summary>Makes TRANSFER_INIT and CMS, once per message.</summary>
     private void Protect(UeSend send, GrantedTicket ticket, DateTimeOffset utcNow)
     {
-        send.Timestamp = NextTimestamp(utcNow);
+        send.Timestamp = _durable.NextTimestamp(utcNow);
         var built = TransferInit.Build(ticket, send.Timestamp, _random);
         var entity = ProtectedBody.TextEntity(send.SendId.ToString(CultureInfo.InvariantCulture), send.Text.Span);
         if (_settings.Protection == BodyProtection.ProtectedAndSigned)
@@ -168,19 +168,6 @@ public sealed partial class UeBehavior
         (send.ContentType, send.Body) = ProtectedBody.Compose(built.Bytes, cms, _random);
         send.Digest = built.Digest;
         send.Text = default;
-    }
-
-    /// <summary>T = max(now, last + 1): unique and rising per phone, across restarts too (RFC 3830 section 5.2).</summary>
-    private NtpTimestamp NextTimestamp(DateTimeOffset utcNow)
-    {
-        var timestamp = NtpTimestamp.FromUtc(utcNow);
-        if (timestamp <= _durable.LastSent)
-        {
-            timestamp = _durable.LastSent.Next();
-        }
-
-        _durable.LastSent = timestamp;
-        return timestamp;
     }
 
     /// <summary>A new transaction for the same body. While the core wants silence it waits.</summary>

@@ -20,6 +20,14 @@ public sealed class UeDurableState
     /// <summary>The user's wish: true between going online and going offline. A restarted phone goes online again.</summary>
     public bool WantsOnline { get; set; }
 
+    /// <summary>The timestamp of the next message: the clock's, or the next one after the last where the clock has not moved or was set back.</summary>
+    public NtpTimestamp NextTimestamp(DateTimeOffset utcNow)
+    {
+        var timestamp = NtpTimestamp.FromUtc(utcNow);
+        LastSent = timestamp > LastSent ? timestamp : LastSent.Next();
+        return LastSent;
+    }
+
     /// <summary>
     /// What a restart does to the replay cache. A cache of a policy without a floor (window, none) knows no newest timestamp to refuse by: it is emptied.
     /// </summary>

@@ -215,6 +215,7 @@ public sealed class FarmRun : IAsyncDisposable
             Kms = kms,
             Transport = listen with { ConnectionsPerPeer = _settings.Connections },
             Random = SystemRandomSource.Instance,
+            ClockOffsetOf = _settings.Clocks is { } clocks ? clocks.OffsetOf : null,
             Decorate = _settings.Attacks.IsEmpty ? null : transport => _path = new InterceptingTransport(transport),
         }, _wheel).ConfigureAwait(false);
     }

@@ -61,6 +61,9 @@ public sealed record FarmRunSettings
 
     public AttackPlan Attacks { get; init; } = AttackPlan.None;
 
+    /// <summary>How far each phone's clock is off; null: all are right.</summary>
+    public PhoneClocks? Clocks { get; init; }
+
     public bool RecordArrivals { get; init; }
 
     /// <summary>Where the mailboxes are kept.</summary>

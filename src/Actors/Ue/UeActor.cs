@@ -40,7 +40,7 @@ internal sealed class UeActor : UntypedActor
     protected override void OnReceive(object message)
     {
         var now = _region.Wheel.Now;
-        var utcNow = _region.Wheel.UtcNow;
+        var utcNow = _region.UtcNowOf(_ue);
         switch (message)
         {
             case UeInputs.Arrived arrived:

@@ -28,6 +28,9 @@ public sealed record UeFarmSettings
     /// <summary>Instead of sockets of the kind that the phones' settings name: an in-memory network for tests and virtual time.</summary>
     public Func<ISipReceiver, ISipTransport>? OpenTransport { get; init; }
 
+    /// <summary>How far a phone's clock is ahead, by its number; null: all are right.</summary>
+    public Func<int, TimeSpan>? ClockOffsetOf { get; init; }
+
     /// <summary>Put around the transport for what the phones send, for somebody on the path; null: nothing.</summary>
     public Func<ISipTransport, ISipTransport>? Decorate { get; init; }
 

@@ -49,6 +49,9 @@ internal sealed class UeRegionContext : ISipReceiver
         _transport = transport;
     }
 
+    /// <summary>The calendar by the phone's own clock.</summary>
+    public DateTimeOffset UtcNowOf(UeId ue) => Settings.ClockOffsetOf is { } offsetOf ? Wheel.UtcNow + offsetOf(ue.Index) : Wheel.UtcNow;
+
     public UePhones PhonesOf(int parent) => _phones[parent];
 
     public UePhones PhonesOf(UeId ue) => _phones[UeEntity.ParentOf(ue, Settings.PhonesPerParent)];

@@ -9,6 +9,8 @@ internal sealed record CliEnvironment
 
     public required bool IsOutputRedirected { get; init; }
 
+    public bool IsErrorRedirected { get; init; } = true;
+
     /// <summary>Environment variables.</summary>
     public required Func<string, string?> GetVariable { get; init; }
 
@@ -25,6 +27,7 @@ internal sealed record CliEnvironment
         Output = System.Console.Out,
         Error = System.Console.Error,
         IsOutputRedirected = System.Console.IsOutputRedirected,
+        IsErrorRedirected = System.Console.IsErrorRedirected,
         GetVariable = Environment.GetEnvironmentVariable,
         Time = TimeProvider.System,
         ListenForSignals = static () => new StopSignals(),

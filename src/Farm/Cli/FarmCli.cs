@@ -1,12 +1,13 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using UeFarm.Farm.Hosting;
+using UeFarm.Farm.Sizing;
 
 namespace UeFarm.Farm.Cli;
 
 /// <summary>The command line: parses, dispatches, and turns every end into an exit code.</summary>
 /// <remarks>createRunner: Makes the engine when a run begins; without one there is no <c>run</c> command.</remarks>
-internal sealed class FarmCli(CliEnvironment environment, Func<IScenarioRunner>? createRunner)
+internal sealed class FarmCli(CliEnvironment environment, Func<IScenarioRunner>? createRunner, Func<IScenarioSizer>? createSizer = null)
 {
     private readonly Option<bool> _verbose = new("--verbose") { Description = "Show details of internal errors.", Recursive = true };
 
@@ -62,6 +63,7 @@ internal sealed class FarmCli(CliEnvironment environment, Func<IScenarioRunner>?
         }
 
         root.Add(new CheckCommand(environment).Create());
+        root.Add(new SizeCommand(environment, createSizer).Create());
         root.Add(new InitCommand(environment).Create());
         root.Add(new SchemaCommand(environment).Create());
         return root;

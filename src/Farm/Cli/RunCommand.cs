@@ -3,6 +3,7 @@ using UeFarm.Farm.Console;
 using UeFarm.Farm.Guards;
 using UeFarm.Farm.Hosting;
 using UeFarm.Farm.Report;
+using UeFarm.Farm.Scenarios;
 
 namespace UeFarm.Farm.Cli;
 
@@ -45,6 +46,12 @@ internal sealed class RunCommand(CliEnvironment environment, Func<IScenarioRunne
             return (int)ExitCode.Refused;
         }
 
+        if (SizeOnly(read.Scenario) is { } option)
+        {
+            environment.Error.WriteLine($"{option} is not played in real time; play it with: uefarm size {read.Source.FileName}\nNothing was sent.");
+            return (int)ExitCode.Usage;
+        }
+
         if (!TryCreateResults(parsed.GetValue(_out), read.Scenario.Name, out var results))
         {
             return (int)ExitCode.Usage;
@@ -53,6 +60,12 @@ internal sealed class RunCommand(CliEnvironment environment, Func<IScenarioRunne
         results.WriteScenario(read.Source.Text);
         return await RunAsync(new RunRequest(read.Scenario, read.Source, results), plan, parsed.GetValue(_quiet), parsed.GetValue(_json)).ConfigureAwait(false);
     }
+
+    /// <summary>What only virtual time can play; null: nothing.</summary>
+    private static string? SizeOnly(Scenario scenario) =>
+        scenario.Clock == ScenarioClock.Virtual ? "clock: virtual"
+        : scenario.ApplicationServer.Servers > 1 ? "applicationServer.servers above 1"
+        : null;
 
     private async Task<int> RunAsync(RunRequest request, RunPlan plan, bool isQuiet, bool isJson)
     {

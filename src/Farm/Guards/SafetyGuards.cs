@@ -57,7 +57,8 @@ internal static class SafetyGuards
                 "raise limits.maxRate if the target may take it");
         }
 
-        if (plan.Length > limits.MaxDuration)
+        // Virtual time sends nothing and takes no time.
+        if (scenario.Clock == ScenarioClock.Real && plan.Length > limits.MaxDuration)
         {
             yield return new GuardRefusal("phases",
                 $"{UnitText.Duration(plan.Length)} is longer than limits.maxDuration ({UnitText.Duration(limits.MaxDuration)})", "raise limits.maxDuration");

@@ -54,6 +54,11 @@ internal sealed record RunPlan(Scenario Scenario, IReadOnlyList<PlannedPhase> Ph
             yield return "this replay cache lets replays in by design: invariant 3 (at most once) can break.";
         }
 
+        if (scenario.Clock == ScenarioClock.Virtual || scenario.ApplicationServer.Servers > 1)
+        {
+            yield return "virtual time: for uefarm size; run refuses it.";
+        }
+
         if (phases.TrueForAll(phase => phase.ExpectedMessages == 0))
         {
             yield return "no phase sends messages: only registrations are tested.";

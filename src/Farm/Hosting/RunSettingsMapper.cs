@@ -50,6 +50,7 @@ internal static class RunSettingsMapper
             Phases = PhasesOf(scenario),
             RegisterBeforeFirstPhase = scenario.Phases[0].Online is null,
             Attacks = new AttackPlan(Enum.GetValues<AttackKind>().ToDictionary(kind => kind, kind => RateOf(scenario.Faults, kind))),
+            Clocks = ClocksOf(scenario),
             RecordArrivals = scenario.Results.Arrivals,
             DatabasePath = databasePath,
         };
@@ -75,19 +76,7 @@ internal static class RunSettingsMapper
             },
             Suite = suite,
             KmsIdentity = kms,
-            ReplayCache = new ReplayCacheSettings
-            {
-                Policy = cache.Policy switch
-                {
-                    ReplayPolicyKind.Modified => ReplayPolicy.Modified,
-                    ReplayPolicyKind.Window => ReplayPolicy.Window,
-                    _ => ReplayPolicy.None,
-                },
-                CapacityEntries = cache.CapacityEntries,
-                TimestampBytes = cache.TimestampBytes,
-                Window = cache.Window,
-                FutureBound = cache.FutureBound,
-            },
+            ReplayCache = ReplayCacheOf(cache),
             OnRestart = cache.OnRestart switch
             {
                 CacheRestart.Restore => ReplayRestart.Restore,
@@ -98,6 +87,29 @@ internal static class RunSettingsMapper
             Timers = new SipTimers { T1 = scenario.Sip.T1, T2 = scenario.Sip.T2, T4 = scenario.Sip.T4 },
             Trust = isSigned ? UeCertificateAuthority.Create("uefarm test CA", TimeProvider.System.GetUtcNow()) : null,
         };
+    }
+
+    public static ReplayCacheSettings ReplayCacheOf(ReplayCacheOptions cache) => new()
+    {
+        Policy = cache.Policy switch
+        {
+            ReplayPolicyKind.Modified => ReplayPolicy.Modified,
+            ReplayPolicyKind.Window => ReplayPolicy.Window,
+            _ => ReplayPolicy.None,
+        },
+        CapacityEntries = cache.CapacityEntries,
+        TimestampBytes = cache.TimestampBytes,
+        Window = cache.Window,
+        FutureBound = cache.FutureBound,
+    };
+
+    /// <summary>Null: every clock is right.</summary>
+    public static PhoneClocks? ClocksOf(Scenario scenario)
+    {
+        var clocks = scenario.Subscribers.Clocks;
+        var count = scenario.Subscribers.Count;
+        var ahead = clocks.Ahead?.CountOf(count) ?? 0;
+        return clocks.Spread == TimeSpan.Zero && ahead == 0 ? null : new PhoneClocks(count, (ulong)scenario.Seed, clocks.Spread, ahead, clocks.AheadBy);
     }
 
     private static AddressAllowList AllowListOf(IReadOnlyList<IPNetwork> networks) =>
@@ -117,7 +129,7 @@ internal static class RunSettingsMapper
         DrainDelay = options.DrainDelay,
     };
 
-    private static TrafficPlan TrafficOf(TrafficOptions traffic) => new()
+    public static TrafficPlan TrafficOf(TrafficOptions traffic) => new()
     {
         RatePerSecond = traffic.Rate.PerSecond,
         Arrivals = traffic.Arrivals == ArrivalModel.Poisson ? ArrivalProcess.Poisson : ArrivalProcess.Uniform,
@@ -133,7 +145,7 @@ internal static class RunSettingsMapper
         OfflineSendersToo = traffic.Senders == SenderPick.All,
     };
 
-    private static List<PhasePlan> PhasesOf(Scenario scenario)
+    public static List<PhasePlan> PhasesOf(Scenario scenario)
     {
         var phases = new List<PhasePlan>(scenario.Phases.Count);
         var total = scenario.Subscribers.Count;

@@ -25,7 +25,10 @@ internal static class ScenarioBuilder
             Subscribers = new SubscriberOptions(
                 (int)values.Get(F.SubscriberCount), values.Get(F.SubscriberImpu), values.Get(F.AuthScheme), values.Get(F.AuthSecrets),
                 values.Get(F.RegistrationExpiry),
-                (int)values.Get(F.SubscriberConnections), file),
+                (int)values.Get(F.SubscriberConnections), file)
+            {
+                Clocks = new ClockOptions(values.Get(F.ClockSpread), values.IsWritten(F.ClockAhead) ? values.Get(F.ClockAhead) : null, values.Get(F.ClockAheadBy)),
+            },
             Sip = new SipOptions(values.Get(F.SipT1), values.Get(F.SipT2), values.Get(F.SipT4)),
             Security = new SecurityOptions(values.Get(F.SecurityBody), values.Get(F.SecuritySign), values.Get(F.SecurityEncrypt), values.Get(F.SecurityKeys)),
             ReplayCache = new ReplayCacheOptions(
@@ -33,14 +36,21 @@ internal static class ScenarioBuilder
                 values.Get(F.CacheOnRestart)),
             ApplicationServer = new ApplicationServerOptions(
                 values.Get(F.ServerOrder), (int)values.Get(F.ServerWindow), values.Get(F.ServerLive), values.Get(F.ServerSettle), values.Get(F.ServerExpiry),
-                (int)values.Get(F.ServerMaxPerUe), values.Get(F.ServerHoldTime), values.Get(F.ServerDrainDelay)),
+                (int)values.Get(F.ServerMaxPerUe), values.Get(F.ServerHoldTime), values.Get(F.ServerDrainDelay))
+            {
+                Servers = (int)values.Get(F.ServerCount),
+                FirstShare = values.IsWritten(F.ServerFirstShare) ? values.Get(F.ServerFirstShare).Fraction : null,
+            },
             Traffic = new TrafficOptions(
                 values.Get(F.TrafficRate), values.Get(F.TrafficArrivals), values.Get(F.TrafficSize), values.Get(F.RecipientPicking),
                 values.Get(F.RecipientExponent), values.Get(F.TrafficSenders)),
             Phases = values.ItemsOf(F.Phases).Select((_, item) => BuildPhase(values, item)).ToArray(),
             Faults = new FaultOptions(
                 values.Get(F.AttackReplay), values.Get(F.AttackAlteredOutsideMac), values.Get(F.AttackForged), values.Get(F.AttackAlteredBody),
-                values.Get(F.AttackTransplant), values.Get(F.AttackFarFuture)),
+                values.Get(F.AttackTransplant), values.Get(F.AttackFarFuture))
+            {
+                Latency = values.Get(F.NetworkLatency),
+            },
             Thresholds = values.GetList(F.ThresholdList),
             Results = new ResultOptions(values.Get(F.ResultsArrivals), values.Get(F.ResultsLedger)),
             Limits = new LimitOptions((int)values.Get(F.LimitMaxUes), values.Get(F.LimitMaxRate), values.Get(F.LimitMaxDuration)),

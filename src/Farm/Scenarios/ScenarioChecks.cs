@@ -25,10 +25,7 @@ internal sealed class ScenarioChecks(ScenarioValues values, ICollection<Scenario
 
     private void CheckUnsupported()
     {
-        if (values.TryGet(ScenarioFormat.Clock, out var clock) && clock == ScenarioClock.Virtual)
-        {
-            Report(ScenarioFormat.Clock, "is not run by this version", "real", "write clock: real");
-        }
+        CheckVirtualTime();
 
         if (values.TryGet(ScenarioFormat.TargetKms, out var kms) && !kms.IsEmbedded)
         {
@@ -41,6 +38,31 @@ internal sealed class ScenarioChecks(ScenarioValues values, ICollection<Scenario
             {
                 Report(option, "is not supported over real sockets in this version", "0%", "remove it, or let the network in between do it (tc netem)");
             }
+        }
+    }
+
+    private void CheckVirtualTime()
+    {
+        if (values.IsWritten(ScenarioFormat.NetworkLatency) && values.TryGet(ScenarioFormat.Clock, out var clock) && clock == ScenarioClock.Real)
+        {
+            Report(ScenarioFormat.NetworkLatency, "has no meaning with clock: real", "nothing over real sockets", "write clock: virtual, or remove this key");
+        }
+
+        if (values.TryGet(ScenarioFormat.Clock, out clock) && clock == ScenarioClock.Virtual
+            && values.TryGet(ScenarioFormat.TargetCore, out var core) && !core.IsEmbedded)
+        {
+            Report(ScenarioFormat.TargetCore, "cannot follow virtual time", "embedded with clock: virtual", "write core: embedded, or clock: real");
+        }
+
+        if (values.IsWritten(ScenarioFormat.ServerFirstShare) && values.TryGet(ScenarioFormat.ServerCount, out var servers) && servers < 2)
+        {
+            Report(ScenarioFormat.ServerFirstShare, "has no meaning with one server", "nothing with servers: 1", "set servers to 2 or more, or remove this key");
+        }
+
+        if (values.IsWritten(ScenarioFormat.ClockAhead) != values.IsWritten(ScenarioFormat.ClockAheadBy))
+        {
+            var written = values.IsWritten(ScenarioFormat.ClockAhead) ? (ScenarioOption)ScenarioFormat.ClockAhead : ScenarioFormat.ClockAheadBy;
+            Report(written, "needs its counterpart", "ahead and aheadBy together", "write both, or neither");
         }
     }
 

@@ -24,7 +24,7 @@ internal static class ScenarioFormat
 
     public static readonly TypedScenarioOption<ScenarioClock> Clock = Add(
         "clock", new ChoiceKind<ScenarioClock>(("real", ScenarioClock.Real), ("virtual", ScenarioClock.Virtual)), "real",
-        "real runs over sockets in real time; virtual is not run by this version.");
+        "real: played over sockets by run. virtual: played by size alone, weeks in minutes; run refuses it.");
 
     public static readonly ScenarioSection Target = Group("target", "What is tested, and what may be sent to.");
 
@@ -70,6 +70,19 @@ internal static class ScenarioFormat
 
     public static readonly TypedScenarioOption<long> SubscriberConnections = Add(
         "subscribers.connections", new IntegerKind(1, 1000), "4", "TCP connections of this process to the core, shared by its phones.");
+
+    public static readonly ScenarioSection Clocks = Group("subscribers.clocks", "How far the phones' clocks are off.");
+
+    public static readonly TypedScenarioOption<TimeSpan> ClockSpread = Add(
+        "subscribers.clocks.spread", new DurationKind(TimeSpan.Zero, TimeSpan.FromDays(1)), "0s",
+        "Every phone's clock is off by a fixed amount, drawn evenly between this much behind and this much ahead.");
+
+    public static readonly TypedScenarioOption<PhoneAmount> ClockAhead = Add(new TypedScenarioOption<PhoneAmount>(
+        "subscribers.clocks.ahead", new PhoneAmountKind(), "Phones, chosen at random, whose clocks are ahead as well: a share of all phones, or a number.")
+    { Sample = "1%" });
+
+    public static readonly TypedScenarioOption<TimeSpan> ClockAheadBy = Add(
+        "subscribers.clocks.aheadBy", new DurationKind(TimeSpan.Zero, TimeSpan.FromDays(365)), "0s", "How far those are ahead.");
 
     public static readonly ScenarioSection Authentication = Group("subscribers.auth", "How phones authenticate.");
 
@@ -179,8 +192,16 @@ internal static class ScenarioFormat
         "How long the sender waits for an online recipient's answer before the message is stored and answered 202.");
 
     public static readonly TypedScenarioOption<TimeSpan> ServerDrainDelay = Add(
-        "applicationServer.drainDelay", new DurationKind(TimeSpan.Zero, TimeSpan.FromMinutes(1)), "500ms",
+        "applicationServer.drainDelay", new DurationKind(TimeSpan.Zero, TimeSpan.FromHours(2)), "500ms",
         "Wait between a phone's return and its first stored message.");
+
+    public static readonly TypedScenarioOption<long> ServerCount = Add(
+        "applicationServer.servers", new IntegerKind(1, 16), "1",
+        "Servers that hold messages for every phone side by side and drain in parallel; more than 1 is played by size alone.");
+
+    public static readonly TypedScenarioOption<Share> ServerFirstShare = Add(new TypedScenarioOption<Share>(
+        "applicationServer.firstShare", new ShareKind(), "Share of the messages that the first of several servers gets; without it all get the same.")
+    { Sample = "90%" });
 
     public static readonly ScenarioSection Traffic = Group("traffic", "The messages.");
 
@@ -258,6 +279,10 @@ internal static class ScenarioFormat
 
     public static readonly TypedScenarioOption<Share> NetworkReorder =
         Add("faults.network.reorder", new ShareKind(), "0%", "Packets that arrive out of order.");
+
+    public static readonly TypedScenarioOption<TimeSpan> NetworkLatency = Add(
+        "faults.network.latency", new DurationKind(TimeSpan.Zero, TimeSpan.FromSeconds(10)), "5ms",
+        "One-way delay of every hop in virtual time (phone to core, core to server); real sockets have their own, so it needs clock: virtual.");
 
     public static readonly ScenarioSection Attacks = Group("faults.attacks", "Hostile messages sent to phones beside the traffic, each kind at its own rate.");
 

@@ -65,11 +65,14 @@ internal static class ScenarioTemplate
         }
     }
 
+    private static readonly ScenarioOption[] BesideAnother =
+        [ScenarioFormat.CacheWindow, ScenarioFormat.RecipientExponent, ScenarioFormat.ClockAheadBy, ScenarioFormat.NetworkLatency];
+
     private static void WriteOption(StringBuilder text, ScenarioOption option, int depth)
     {
         // An option that means something only beside a certain choice would contradict the defaults; it is shown but off.
         var isOff = !option.IsRequired
-            && (option.DefaultTexts.Count == 0 || option == ScenarioFormat.CacheWindow || option == ScenarioFormat.RecipientExponent);
+            && (option.DefaultTexts.Count == 0 || BesideAnother.Contains(option));
         var value = option.Sample ?? option.DefaultTexts[0];
         var shown = value.Contains('{', StringComparison.Ordinal) ? $"\"{value}\"" : value;
         Comment(text, depth, $"{option.Description} Allowed: {option.Kind.Allowed}.");

@@ -23,10 +23,11 @@ public class ScenarioReaderTests
           auth: { scheme: sha-256, secretsFrom: derived }
           registrationExpiry: 1h
           connections: 8
+          clocks: { spread: 3s, ahead: 1%, aheadBy: 6h }
         sip: { t1: 250ms, t2: 2s, t4: 3s }
         replayCache: { bytes: 1000000, timestampBytes: 4, policy: window, window: 90s, futureBound: 5m, onRestart: reject-older }
         security: { body: smime, sign: ecdsa-p256, encrypt: aes-256-ccm, keys: mikey-ticket }
-        applicationServer: { order: arrival, window: 3, live: bypass, expiry: 21d, maxPerUe: 10, settle: 1s, holdTime: 2s, drainDelay: 0s }
+        applicationServer: { order: arrival, window: 3, live: bypass, expiry: 21d, maxPerUe: 10, settle: 1s, holdTime: 2s, drainDelay: 0s, servers: 2, firstShare: 90% }
         traffic: { rate: 90/m, arrivals: uniform, size: 160B-1.4kB, senders: all, recipients: { pick: zipf, exponent: 1.25 } }
         phases:
           - { name: warm-up, for: 10s }
@@ -65,7 +66,8 @@ public class ScenarioReaderTests
             scenario.ReplayCache);
         Assert.Equal(
             new ApplicationServerOptions(DrainOrder.Arrival, 3, LiveMessages.Bypass, TimeSpan.FromSeconds(1), TimeSpan.FromDays(21), 10,
-                TimeSpan.FromSeconds(2), TimeSpan.Zero),
+                TimeSpan.FromSeconds(2), TimeSpan.Zero)
+            { Servers = 2, FirstShare = 0.9 },
             scenario.ApplicationServer);
         Assert.Equal(new TrafficOptions(new Rate(1.5), ArrivalModel.Uniform, new ByteRange(160, 1400), RecipientPick.Zipf, 1.25, SenderPick.All),
             scenario.Traffic);
@@ -78,7 +80,8 @@ public class ScenarioReaderTests
                 new PhaseOptions("rest", TimeSpan.FromSeconds(1), null, CutKind.Clean, PhoneAmount.All, TimeSpan.Zero, new Rate(1.5)),
             ],
             scenario.Phases);
-        Assert.Equal(new FaultOptions(new Rate(20), Rate.Zero, new Rate(5), Rate.Zero, Rate.Zero, new Rate(0.01)), scenario.Faults);
+        Assert.Equal(new FaultOptions(new Rate(20), Rate.Zero, new Rate(5), Rate.Zero, Rate.Zero, new Rate(0.01)) { Latency = TimeSpan.FromMilliseconds(5) }, scenario.Faults);
+        Assert.Equal(new ClockOptions(TimeSpan.FromSeconds(3), PhoneAmount.OfShare(0.01), TimeSpan.FromHours(6)), scenario.Subscribers.Clocks);
         Assert.Equal(["rejected{reason=\"stale\"} == 0", "delivery.p99 < 5s"], scenario.Thresholds.Select(threshold => threshold.Text));
         Assert.Equal(new ResultOptions(true, false), scenario.Results);
         Assert.Equal(new LimitOptions(6000, new Rate(1000), TimeSpan.FromHours(2)), scenario.Limits);
@@ -98,7 +101,8 @@ public class ScenarioReaderTests
         Assert.Equal(new ReplayCacheOptions(35_714, 8, ReplayPolicyKind.Modified, TimeSpan.FromMinutes(5), null, CacheRestart.Restore), scenario.ReplayCache);
         Assert.Equal(
             new ApplicationServerOptions(DrainOrder.OldestFirst, 1, LiveMessages.BehindDrain, TimeSpan.Zero, TimeSpan.FromDays(21), 10_000,
-                TimeSpan.FromSeconds(4), TimeSpan.FromMilliseconds(500)),
+                TimeSpan.FromSeconds(4), TimeSpan.FromMilliseconds(500))
+            { Servers = 1, FirstShare = null },
             scenario.ApplicationServer);
         Assert.Equal(0, scenario.Faults.Total.PerSecond);
         Assert.Equal(new ResultOptions(false, true), scenario.Results);
@@ -141,7 +145,11 @@ public class ScenarioReaderTests
     }
 
     [Theory]
-    [InlineData("clock: virtual", "clock 'virtual' is not run by this version")]
+    [InlineData("clock: virtual\ntarget: { core: 'sip:10.0.0.1' }", "target.core 'sip:10.0.0.1' cannot follow virtual time")]
+    [InlineData("faults: { network: { latency: 5ms } }", "faults.network.latency '5ms' has no meaning with clock: real")]
+    [InlineData("applicationServer: { servers: 17 }", "applicationServer.servers '17' is too large")]
+    [InlineData("applicationServer: { firstShare: 50% }", "applicationServer.firstShare '50%' has no meaning with one server")]
+    [InlineData("applicationServer: { drainDelay: 3h }", "applicationServer.drainDelay '3h' is too long")]
     [InlineData("faults: { network: { loss: 5% } }", "faults.network.loss '5%' is not supported over real sockets in this version")]
     [InlineData("faults: { network: { duplicate: 1% } }", "faults.network.duplicate '1%' is not supported")]
     [InlineData("faults: { network: { reorder: 1% } }", "faults.network.reorder '1%' is not supported")]

@@ -38,7 +38,7 @@ internal sealed class CliHarness : IDisposable
             ListenForSignals = () => Signals,
             ResultsParent = ResultsParent,
         };
-        return new FarmCli(environment, () => Runner).RunAsync(arguments);
+        return new FarmCli(environment, () => Runner, () => new UeFarm.Farm.Sizing.ScenarioSizer()).RunAsync(arguments);
     }
 
     public void Dispose() => _folder.Dispose();

@@ -3,4 +3,11 @@ namespace UeFarm.Farm.Scenarios;
 /// <summary>The built-in application server.</summary>
 /// <remarks>Window: Messages in flight per phone.</remarks>
 internal sealed record ApplicationServerOptions(
-    DrainOrder Order, int Window, LiveMessages Live, TimeSpan Settle, TimeSpan Expiry, int MaxPerUe, TimeSpan HoldTime, TimeSpan DrainDelay);
+    DrainOrder Order, int Window, LiveMessages Live, TimeSpan Settle, TimeSpan Expiry, int MaxPerUe, TimeSpan HoldTime, TimeSpan DrainDelay)
+{
+    /// <summary>1 or more, side by side.</summary>
+    public required int Servers { get; init; }
+
+    /// <summary>0 to 1; null: every server gets the same.</summary>
+    public required double? FirstShare { get; init; }
+}

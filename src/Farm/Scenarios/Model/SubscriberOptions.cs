@@ -6,4 +6,7 @@ namespace UeFarm.Farm.Scenarios;
 /// File: The rows of the secrets file, when there is one; the first Count are used.
 /// </remarks>
 internal sealed record SubscriberOptions(
-    int Count, ImpuTemplate Impu, AuthenticationScheme Scheme, SecretsSource Secrets, TimeSpan RegistrationExpiry, int Connections, SubscriberFile? File);
+    int Count, ImpuTemplate Impu, AuthenticationScheme Scheme, SecretsSource Secrets, TimeSpan RegistrationExpiry, int Connections, SubscriberFile? File)
+{
+    public required ClockOptions Clocks { get; init; }
+}

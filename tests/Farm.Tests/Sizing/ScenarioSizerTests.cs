@@ -1,0 +1,102 @@
+using System.Text.Json;
+using UeFarm.Actors.Sizing;
+using UeFarm.Farm.Scenarios;
+using UeFarm.Farm.Sizing;
+using UeFarm.Farm.Tests.Hosting;
+using UeFarm.Farm.Tests.Support;
+using UeFarm.Protocol.Replay;
+
+namespace UeFarm.Farm.Tests.Sizing;
+
+[Collection(WholeRuns.Name)]
+public sealed class ScenarioSizerTests
+{
+    // Four stay, two leave; what is written to those two meanwhile is stored. When they are back, live messages of two seconds come first, then nothing, then
+    // what was stored: whether a stored message is refused depends on numbers that the schedule fixes, and on no timing finer than half a second.
+    private const string Robust = """
+        version: 1
+        name: robust
+        seed: 4
+        subscribers: { count: 6, auth: { scheme: md5, secretsFrom: derived } }
+        replayCache: { entries: 8 }
+        applicationServer: { order: oldest-first, window: 1, live: bypass, drainDelay: 4s, holdTime: 2s }
+        traffic: { rate: 0/s, arrivals: uniform, size: 40B, recipients: { pick: uniform } }
+        phases:
+          - { name: leave, offline: 2, cut: clean, for: 1s }
+          - { name: stored, for: 2s, rate: 60/s }
+          - { name: pause, for: 500ms }
+          - { name: back, online: all, for: 1s }
+          - { name: live, for: 2s, rate: 30/s }
+          - { name: drain, for: 3s }
+        results: { arrivals: true, ledger: true }
+        """;
+
+    [Fact]
+    public async Task The_same_scenario_gives_every_message_the_same_verdict_in_real_and_in_virtual_time()
+    {
+        using var run = await PlayedRun.PlayAsync(Robust);
+        var real = run.Ledger.ToDictionary(
+            row => (int)PlayedRun.Number(row, "seq"), row => row["outcome"] == "rejected" ? row["reason"] : row["outcome"]);
+        var virtually = new Dictionary<int, string>();
+        var read = ScenarioReader.Read(Robust, "robust.yaml", []);
+        var result = new SizingRun(
+            ScenarioSizer.SettingsOf(read.Scenario!),
+            arrival => virtually.TryAdd(arrival.Message, arrival.Verdict == ReplayVerdict.Accepted ? "accepted" : "stale"))
+            .Play(null, TestContext.Current.CancellationToken);
+
+        Assert.Equal(real.Where(message => message.Value != "accepted" && message.Value != "stale"), []);
+        Assert.Equal(real.OrderBy(message => message.Key), virtually.OrderBy(message => message.Key));
+        Assert.True(result.Stale > 5 && result.Accepted > 100, $"{result.Stale} stale, {result.Accepted} accepted");
+        Assert.Equal(result.Stale, run.Document.Ledger.Rejected);
+    }
+
+    [Theory]
+    [InlineData("month-offline", 1, 1)]
+    [InlineData("weekend-offline", 2, 8)]
+    [InlineData("two-servers", 500, 1200)]
+    [InlineData("skewed-clocks", 10, 30)]
+    [InlineData("poison", 120, 220)]
+    [InlineData("poison-bounded", 70, 130)]
+    [InlineData("seed-example-hour", 46_000, 48_000)]
+    public async Task Each_soak_scenario_sizes_as_its_comments_say(string name, int least, int most)
+    {
+        using var cli = new CliHarness();
+        string[] shorter = name == "month-offline" ? ["--set", "traffic.rate=0.05/s"] : [];
+        Assert.Equal(0, await cli.RunAsync(["size", Repository.PathOf("scenarios", name + ".yaml"), "--json", .. shorter]));
+        var first = cli.Output.ToString();
+        using var json = JsonDocument.Parse(first);
+        Assert.InRange(json.RootElement.GetProperty("minCapacity").GetInt32(), least, most);
+        if (name == "weekend-offline")
+        {
+            Assert.Equal(0, await cli.RunAsync(["size", Repository.PathOf("scenarios", name + ".yaml"), "--json"]));
+            Assert.Equal(first + first, cli.Output.ToString());
+        }
+    }
+
+    [Fact]
+    public void A_comparison_names_every_other_rule_with_its_curve()
+    {
+        var read = ScenarioReader.Read(Robust, "robust.yaml", ["subscribers.clocks.spread=10ms"]);
+        var outcome = new ScenarioSizer().Size(read.Scenario!, compare: true, new Progress<SizingProgress>(), TestContext.Current.CancellationToken);
+        Assert.Equal(
+            ["timestampBytes: 4 (whole seconds)", "live: behind-drain", "order: arrival", "servers: 2", "clocks: exact", "futureBound: 5m"],
+            outcome.Variants.Select(variant => variant.Name));
+        Assert.True(outcome.Variants[1].Curve.MinCapacity < outcome.Curve.MinCapacity);
+        Assert.Equal(24, outcome.Variants[0].EntryBytes);
+        Assert.Equal(6, outcome.Phases.Count);
+    }
+
+    [Fact]
+    public async Task Virtual_time_is_refused_by_run_before_anything_is_sent()
+    {
+        using var cli = new CliHarness();
+        var file = cli.File("v.yaml", Robust.Replace("seed: 4", "seed: 4\nclock: virtual", StringComparison.Ordinal));
+        Assert.Equal(2, await cli.RunAsync("run", file));
+        Assert.Contains("uefarm size", cli.Error.ToString(), StringComparison.Ordinal);
+        Assert.Null(((CliHarness.FixedRunner)cli.Runner).Request);
+        Assert.Equal(0, await cli.RunAsync("check", file));
+        var servers = cli.File("s.yaml", Robust.Replace("window: 1", "window: 1, servers: 2", StringComparison.Ordinal));
+        Assert.Equal(2, await cli.RunAsync("run", servers));
+        Assert.Equal(0, await cli.RunAsync("size", file));
+    }
+}

@@ -1,4 +1,5 @@
 using BenchmarkDotNet.Running;
+using UeFarm.Benchmarks;
 using UeFarm.Benchmarks.Load;
 
 const string Usage = """
@@ -10,6 +11,8 @@ const string Usage = """
              register                         registrations with MD5 and AKA
              cache                            replay cache beside a naive one
              store                            mailbox store beside a bare batched insert
+             sizing                           rank tracker, and messages per CPU-second in virtual time
+           Benchmarks tables                  the tables of docs/sizing.md
     """;
 
 switch (args)
@@ -34,6 +37,12 @@ switch (args)
         return 0;
     case ["load", "store"]:
         await StoreLoad.RunAsync();
+        return 0;
+    case ["load", "sizing"]:
+        SizingLoad.Run();
+        return 0;
+    case ["tables"]:
+        SizingTables.Print(Console.Out);
         return 0;
     default:
         await Console.Error.WriteLineAsync(Usage);

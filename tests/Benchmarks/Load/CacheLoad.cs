@@ -16,10 +16,9 @@ internal static class CacheLoad
     public static void Run()
     {
         Table.Head($"Replay cache, {Capacity} entries of {EntryBytes} bytes, full", "ns per offer", "bytes/entry", "of the entry");
-        foreach (var isRandom in new[] { false, true })
+        foreach (var order in (string[])["in order", "random", "just above the oldest", "young and middle by turns"])
         {
-            var entries = Entries(isRandom);
-            var order = isRandom ? "random" : "in order";
+            var entries = Entries(order);
             var before = GC.GetTotalMemory(true);
             var naive = new NaiveReplayCache(Capacity);
             var naiveTime = Time(entries, entry => naive.CheckAndInsert(entry));
@@ -31,15 +30,36 @@ internal static class CacheLoad
             Table.Row("naive, " + order, naiveTime, naiveBytes, naiveBytes / EntryBytes);
             Table.Row("packed, " + order, time, bytes, bytes / EntryBytes);
         }
+
+        Table.Head($"Replay cache for {Capacity} entries of {EntryBytes} bytes, in order, not full", "bytes", "bytes/entry", "of the entry");
+        foreach (var held in (int[])[0, 10, 1000])
+        {
+            var cache = new ModifiedReplayCache(new ReplayCacheSettings { CapacityEntries = Capacity, TimestampBytes = TimestampBytes });
+            foreach (var entry in Entries("in order").AsSpan(0, held))
+            {
+                cache.CheckAndInsert(entry, 0);
+            }
+
+            var bytes = (double)cache.MemoryBytes;
+            Table.Row($"{held} entries", bytes, held == 0 ? double.NaN : bytes / held, held == 0 ? double.NaN : bytes / held / EntryBytes);
+        }
     }
 
-    private static ReplayEntry[] Entries(bool isRandom)
+    private static ReplayEntry[] Entries(string order)
     {
         var random = new SeededRandomSource(1);
         var entries = new ReplayEntry[Offers];
         for (var i = 0; i < Offers; i++)
         {
-            var time = (ulong)i + (isRandom ? random.NextUInt64() % Capacity : 0);
+            var time = order switch
+            {
+                "random" => (ulong)i + (random.NextUInt64() % Capacity),
+
+                // Every offer evicts the oldest and comes next to it, the costliest end of an array; each hundred a step up, so that it goes on.
+                "just above the oldest" => i % 100 == 0 ? (ulong)(i + Capacity) : (ulong)((i / 100 * 100) + 1),
+                "young and middle by turns" => (ulong)(i % 2 == 0 ? i + Capacity : i + (Capacity / 2)),
+                _ => (ulong)i,
+            };
             entries[i] = new ReplayEntry(time << 32, new ReplayDigest(random.NextUInt64(), random.NextUInt64(), (uint)random.NextUInt64()));
         }
 

@@ -1,3 +1,4 @@
+using UeFarm.Actors.Metrics;
 using UeFarm.Protocol.Messaging;
 
 namespace UeFarm.Farm.Thresholds;
@@ -17,7 +18,7 @@ internal static class ThresholdCatalogue
 
     /// <summary>Why a phone rejected a message: the phone's own outcomes, accepted ones left out.</summary>
     public static IReadOnlyList<string> RejectedReasons { get; } =
-        [.. Enum.GetValues<ReceiveOutcome>().Where(outcome => outcome is not (ReceiveOutcome.Accepted or ReceiveOutcome.PlainAccepted)).Select(LabelOf)];
+        [.. Enum.GetValues<ReceiveOutcome>().Where(outcome => outcome is not (ReceiveOutcome.Accepted or ReceiveOutcome.PlainAccepted)).Select(Label.Of)];
 
     /// <summary>Why a message failed before or instead of reaching its recipient: at the sender, in its final answer, or in the application server.</summary>
     public static IReadOnlyList<string> FailedReasons { get; } =
@@ -32,8 +33,8 @@ internal static class ThresholdCatalogue
     [
         new("sent", "messages sent (share: of those that were due)", NoLabels, CountStats),
         new("accepted", "messages accepted by their recipients (share: of those sent)", NoLabels, CountStats),
-        new("rejected", "messages refused by a phone, by reason (share: of those sent)", Label(ReasonLabel, RejectedReasons), CountStats),
-        new("failed", "messages that failed on the way, by reason (share: of those sent)", Label(ReasonLabel, FailedReasons), CountStats),
+        new("rejected", "messages refused by a phone, by reason (share: of those sent)", With(ReasonLabel, RejectedReasons), CountStats),
+        new("failed", "messages that failed on the way, by reason (share: of those sent)", With(ReasonLabel, FailedReasons), CountStats),
         new("expired", "messages that expired in the application server (share: of those sent)", NoLabels, CountStats),
         new("stored", "messages still stored at the end (share: of those sent)", NoLabels, CountStats),
         new("redelivered", "deliveries repeated after a lost answer", NoLabels, CountStats),
@@ -61,12 +62,6 @@ internal static class ThresholdCatalogue
         _ => ThresholdUnit.Time,
     };
 
-    /// <summary>The label value of a phone's outcome: MacInvalid is mac-invalid.</summary>
-    public static string LabelOf(ReceiveOutcome outcome) =>
-        string.Concat(
-            outcome.ToString().Select((letter, index) => char.IsAsciiLetterUpper(letter) ? (index == 0 ? "" : "-") + char.ToLowerInvariant(letter)
-            : letter.ToString()));
-
-    private static Dictionary<string, IReadOnlyList<string>> Label(string name, IReadOnlyList<string> values) =>
+    private static Dictionary<string, IReadOnlyList<string>> With(string name, IReadOnlyList<string> values) =>
         new(StringComparer.Ordinal) { [name] = values };
 }

@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Sockets;
 using Akka.Actor;
 using UeFarm.Actors.Timing;
 using UeFarm.Actors.Transport;
@@ -12,7 +11,6 @@ namespace UeFarm.Actors.Core;
 /// <summary>Registrar, authentication and stateful non-INVITE proxy of a process, with its listening transports.</summary>
 public sealed class CoreServer : IAsyncDisposable
 {
-    private const int PortAttempts = 16;
     private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(5);
 
     private readonly IActorRef[] _partitions;
@@ -34,7 +32,9 @@ public sealed class CoreServer : IAsyncDisposable
 
     /// <summary>Listens on TCP, and on UDP with the same port when asked. The wheel stays the caller's.</summary>
     public static Task<CoreServer> StartAsync(ActorSystem system, CoreSettings settings, WakeUpWheel wheel) =>
-        StartAsync(system, settings, wheel, receiver => OpenSockets(settings, receiver));
+        StartAsync(
+            system, settings, wheel,
+            receiver => settings.Udp ? SipTransports.StartTcpAndUdp(settings.Transport, receiver) : [SipTransports.StartTcp(settings.Transport, receiver)]);
 
     /// <summary>The same over transports that the caller opens, all with one address: an in-memory network for tests and virtual time.</summary>
     public static Task<CoreServer> StartAsync(
@@ -89,27 +89,5 @@ public sealed class CoreServer : IAsyncDisposable
         var registrar = new RegistrarBehavior(registrarSettings, settings.Subscribers, digest, settings.Random);
         var proxySettings = new ProxySettings { Identity = identity, Partition = partition, Timers = settings.Timers };
         return (registrar, new ProxyBehavior(proxySettings, registrar, settings.Subscribers, digest, settings.Random));
-    }
-
-    /// <summary>With port 0 the system picks a free TCP port, which may be taken on UDP: then another one is tried.</summary>
-    private static List<ISipTransport> OpenSockets(CoreSettings settings, ISipReceiver receiver)
-    {
-        for (var attempt = 1; ; attempt++)
-        {
-            var tcp = SipTransports.StartTcp(settings.Transport, receiver);
-            if (!settings.Udp)
-            {
-                return [tcp];
-            }
-
-            try
-            {
-                return [tcp, SipTransports.StartUdp(settings.Transport with { Listen = tcp.LocalEndPoint }, receiver)];
-            }
-            catch (SocketException) when (settings.Transport.Listen.Port == 0 && attempt < PortAttempts)
-            {
-                tcp.DisposeAsync().AsTask().GetAwaiter().GetResult();
-            }
-        }
     }
 }

@@ -3,16 +3,17 @@ using Prometheus;
 
 namespace UeFarm.Actors.Run;
 
-/// <summary>A latency distribution in microseconds, 3 significant digits up to a day. Recording and reading are safe from any thread; recording never waits.</summary>
+/// <summary>A latency distribution in microseconds, 3 significant digits up to 400 days. Recording and reading are safe from any thread; recording never waits.</summary>
 public sealed class LatencyRecorder
 {
-    private const long HighestMicroseconds = 86_400_000_000;
+    private const long HighestMicroseconds = 400 * 86_400_000_000;
     private readonly Recorder _recent = HistogramFactory.With64BitBucketSize().WithValuesUpTo(HighestMicroseconds).WithPrecisionOf(3)
         .WithThreadSafeWrites().WithThreadSafeReads().Create();
     private readonly LongHistogram _total = new(1, HighestMicroseconds, 3);
     private readonly Lock _reading = new();
     private HistogramBase? _recycled;
     private long _count;
+    private long _gathered;
 
     /// <summary>Also gets every value, in seconds; for the metrics.</summary>
     public IObserver? Observer { get; set; }
@@ -56,6 +57,14 @@ public sealed class LatencyRecorder
 
     private void Gather()
     {
+        // Costly: several questions in a row share one.
+        var count = Count;
+        if (count == _gathered)
+        {
+            return;
+        }
+
+        _gathered = count;
         _recycled = _recent.GetIntervalHistogram(_recycled);
         _total.Add(_recycled);
     }

@@ -7,14 +7,17 @@ namespace UeFarm.Actors.Transport;
 
 /// <summary>
 /// A network within the process with the seam of the real ones: endpoints by address, delivery in order of due time and, within it, of sending. Nothing is
-/// drawn or ordered by thread or clock but by the options' sources, so that one seed gives one run when the pump is manual.
+/// drawn or ordered by thread or clock but by the options' sources, so that one seed gives one run when the pump is manual. To the machines above, an endpoint
+/// can pass for one of TCP or UDP; what passes for TCP is never lost, repeated or overtaken, as the streams that it stands for.
 /// </summary>
 public sealed class InMemorySipNetwork
 {
     private const int FirstFreePort = 20_000;
 
+    private static readonly SipTransportKind[] Kinds = Enum.GetValues<SipTransportKind>();
+
     private readonly InMemoryNetworkOptions _options;
-    private readonly Dictionary<IPEndPoint, InMemorySipTransport> _open = [];
+    private readonly Dictionary<(SipTransportKind, IPEndPoint), InMemorySipTransport> _open = [];
     private readonly PriorityQueue<Parcel, (long Due, long Number)> _underWay = new();
     private readonly Lock _gate = new();
     private readonly ITimer? _timer;
@@ -55,9 +58,12 @@ public sealed class InMemorySipNetwork
     /// <summary>Messages sent twice on purpose.</summary>
     public long Duplicated { get; private set; }
 
-    /// <summary>Opens an endpoint; port 0 takes a free one. Without a list every address of this network may be sent to: nothing leaves the process.</summary>
+    /// <summary>
+    /// Opens an endpoint; port 0 takes one that is free for every kind. Without a list every address of this network may be sent to: nothing leaves the process.
+    /// </summary>
     /// <exception cref="InvalidOperationException">The endpoint is open already.</exception>
-    public ISipTransport Open(IPEndPoint listen, ISipReceiver receiver, SipLimits limits, AddressAllowList? allow = null)
+    public ISipTransport Open(
+        IPEndPoint listen, ISipReceiver receiver, SipLimits limits, AddressAllowList? allow = null, SipTransportKind kind = SipTransportKind.Memory)
     {
         ArgumentNullException.ThrowIfNull(listen);
         ArgumentNullException.ThrowIfNull(receiver);
@@ -65,13 +71,13 @@ public sealed class InMemorySipNetwork
         lock (_gate)
         {
             var local = listen;
-            while (local.Port == 0 || (listen.Port == 0 && _open.ContainsKey(local)))
+            while (local.Port == 0 || (listen.Port == 0 && Array.Exists(Kinds, each => _open.ContainsKey((each, local)))))
             {
                 local = new IPEndPoint(listen.Address, _nextPort++);
             }
 
-            var transport = new InMemorySipTransport(this, local, receiver, limits, allow);
-            return _open.TryAdd(local, transport) ? transport : throw new InvalidOperationException("The endpoint " + local + " is open already.");
+            var transport = new InMemorySipTransport(this, kind, local, receiver, limits, allow);
+            return _open.TryAdd((kind, local), transport) ? transport : throw new InvalidOperationException("The endpoint " + local + " is open already.");
         }
     }
 
@@ -103,7 +109,7 @@ public sealed class InMemorySipNetwork
             }
 
             _underWay.Dequeue();
-            _open.TryGetValue(parcel.To, out target);
+            _open.TryGetValue((parcel.From.Kind, parcel.To), out target);
         }
 
         if (target is null)
@@ -112,7 +118,7 @@ public sealed class InMemorySipNetwork
         }
         else
         {
-            target.Accept(parcel.Bytes, new SipHop(SipTransportKind.Memory, parcel.From.LocalEndPoint, 0));
+            target.Accept(parcel.Bytes, new SipHop(parcel.From.Kind, parcel.From.LocalEndPoint, 0));
         }
 
         return true;
@@ -122,14 +128,15 @@ public sealed class InMemorySipNetwork
     {
         lock (_gate)
         {
-            if (Draws(_options.Loss))
+            var isStream = from.Kind == SipTransportKind.Tcp;
+            if (!isStream && Draws(_options.Loss))
             {
                 Lost++;
                 return;
             }
 
             Enqueue(from, to, bytes);
-            if (Draws(_options.Duplication))
+            if (!isStream && Draws(_options.Duplication))
             {
                 Duplicated++;
                 Enqueue(from, to, (byte[])bytes.Clone());
@@ -143,21 +150,24 @@ public sealed class InMemorySipNetwork
     {
         lock (_gate)
         {
-            _open.Remove(transport.LocalEndPoint);
+            _open.Remove((transport.Kind, transport.LocalEndPoint));
         }
     }
 
     private void Enqueue(InMemorySipTransport from, IPEndPoint to, byte[] bytes)
     {
         var due = _options.Time.GetInstant() + _options.Latency;
-        if (_options.Jitter > TimeSpan.Zero)
+        if (from.Kind != SipTransportKind.Tcp)
         {
-            due += TimeSpan.FromTicks((long)(_options.Random.NextUInt64() % (ulong)_options.Jitter.Ticks));
-        }
+            if (_options.Jitter > TimeSpan.Zero)
+            {
+                due += TimeSpan.FromTicks((long)(_options.Random.NextUInt64() % (ulong)_options.Jitter.Ticks));
+            }
 
-        if (Draws(_options.Reordering))
-        {
-            due += _options.ReorderDelay;
+            if (Draws(_options.Reordering))
+            {
+                due += _options.ReorderDelay;
+            }
         }
 
         _underWay.Enqueue(new Parcel(from, to, bytes), (due.Ticks, _sent++));

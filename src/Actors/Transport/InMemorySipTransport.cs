@@ -12,16 +12,18 @@ internal sealed class InMemorySipTransport : ISipTransport
     private readonly MessageIntake _intake;
     private volatile bool _isClosed;
 
-    public InMemorySipTransport(InMemorySipNetwork network, IPEndPoint local, ISipReceiver receiver, SipLimits limits, AddressAllowList? allow)
+    public InMemorySipTransport(
+        InMemorySipNetwork network, SipTransportKind kind, IPEndPoint local, ISipReceiver receiver, SipLimits limits, AddressAllowList? allow)
     {
         _network = network;
+        Kind = kind;
         _limits = limits;
         _allow = allow;
         LocalEndPoint = local;
         _intake = new MessageIntake(receiver, limits, Counters, onFault: null);
     }
 
-    public SipTransportKind Kind => SipTransportKind.Memory;
+    public SipTransportKind Kind { get; }
 
     public IPEndPoint LocalEndPoint { get; }
 
@@ -74,7 +76,7 @@ internal sealed class InMemorySipTransport : ISipTransport
         Counters.Add(TransportCount.ConnectFailures);
         if (!_isClosed)
         {
-            _intake.FlowFailed(new SipHop(SipTransportKind.Memory, to, 0));
+            _intake.FlowFailed(new SipHop(Kind, to, 0));
         }
     }
 }

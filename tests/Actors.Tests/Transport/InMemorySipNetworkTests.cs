@@ -18,6 +18,20 @@ public sealed class InMemorySipNetworkTests : SipTransportTests
         _network.Open(settings.Listen, receiver, settings.Limits, settings.Allow);
 
     [Fact]
+    public async Task Kinds_share_addresses_but_not_messages_and_a_free_port_is_free_for_all_of_them()
+    {
+        var datagrams = new RecordingReceiver();
+        await using var tcp = _network.Open(new IPEndPoint(IPAddress.Loopback, 0), new RecordingReceiver(), SipLimits.Default, kind: SipTransportKind.Tcp);
+        await using var udp = _network.Open(tcp.LocalEndPoint, datagrams, SipLimits.Default, kind: SipTransportKind.Udp);
+        await using var client = _network.Open(new IPEndPoint(IPAddress.Loopback, 0), new RecordingReceiver(), SipLimits.Default, kind: SipTransportKind.Udp);
+        Assert.NotEqual(tcp.LocalEndPoint, client.LocalEndPoint);
+        client.Send(To(udp), Sample.Request(1));
+        var (_, from) = await datagrams.NextAsync();
+        Assert.Equal(new SipHop(SipTransportKind.Udp, client.LocalEndPoint, 0), from);
+        Assert.Equal(0, tcp.Counters.MessagesReceived);
+    }
+
+    [Fact]
     public async Task With_a_manual_pump_nothing_moves_by_itself()
     {
         var (network, client, server, serverSide) = Pair(new InMemoryNetworkOptions { ManualPump = true });

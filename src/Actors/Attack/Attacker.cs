@@ -18,9 +18,9 @@ namespace UeFarm.Actors.Attack;
 public sealed class Attacker : IUeObserver, ISipReceiver, IInterceptor, IAsyncDisposable
 {
     private const int CapturesKept = 1024;
-    private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(5);
+    private static readonly TimeSpan ShortestPause = TimeSpan.FromMilliseconds(5);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan LongestHold = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan LongestFarewell = TimeSpan.FromSeconds(2);
 
     /// <summary>Far ahead of any clock, yet within the validity of the tickets: otherwise these would be refused before their MAC is looked at.</summary>
     private static readonly TimeSpan FarAhead = TimeSpan.FromDays(14);
@@ -28,11 +28,12 @@ public sealed class Attacker : IUeObserver, ISipReceiver, IInterceptor, IAsyncDi
     private readonly AttackerSettings _settings;
     private readonly CaptureRing _captures = new(CapturesKept);
     private readonly ConcurrentDictionary<string, HeldMessage> _held = new();
-    private readonly CancellationTokenSource _stop = new();
     private readonly ISipTransport _transport;
     private readonly double[] _owed = new double[Kinds.Length];
     private readonly string _sentBy;
-    private Task _loop = Task.CompletedTask;
+    private InterceptingTransport? _path;
+    private ITimer? _timer;
+    private long _lastTurn;
     private int _wantedAlteredBody;
     private int _wantedTransplant;
     private long _number;
@@ -42,11 +43,14 @@ public sealed class Attacker : IUeObserver, ISipReceiver, IInterceptor, IAsyncDi
     {
         ArgumentNullException.ThrowIfNull(settings);
         _settings = settings;
-        _transport = SipTransports.StartTcp(settings.Transport, this);
+        _transport = settings.OpenTransport(this);
         _sentBy = _transport.LocalEndPoint.ToString();
     }
 
     public ISipTransport Transport => _transport;
+
+    /// <summary>Injected messages without a final answer.</summary>
+    public long Unanswered => Volatile.Read(ref _unanswered);
 
     bool IInterceptor.IsWaiting => Volatile.Read(ref _wantedAlteredBody) + Volatile.Read(ref _wantedTransplant) > 0;
 
@@ -54,20 +58,25 @@ public sealed class Attacker : IUeObserver, ISipReceiver, IInterceptor, IAsyncDi
     public void Start(InterceptingTransport path)
     {
         ArgumentNullException.ThrowIfNull(path);
-        path.Attach(this);
-        _loop = Task.Run(() => RunAsync(path, _stop.Token));
+        _path = path;
+        _path.Attach(this);
+        _lastTurn = _settings.Time.GetTimestamp();
+
+        // Set again at the end of each turn, so that turns never overlap. The field is there before the first one.
+        _timer = _settings.Time.CreateTimer(static attacker => ((Attacker)attacker!).Turn(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _timer.Change(ShortestPause, Timeout.InfiniteTimeSpan);
     }
 
-    /// <summary>Stops attacking, sends on what is held and waits a little for the last answers, so that the books tell what became of each attack.</summary>
+    /// <summary>Stops attacking and sends on what is held.</summary>
     public async Task StopAsync()
     {
-        await _stop.CancelAsync().ConfigureAwait(false);
-        await _loop.ConfigureAwait(false);
-        var since = _settings.Time.GetTimestamp();
-        while (Volatile.Read(ref _unanswered) > 0 && _settings.Time.GetElapsedTime(since) < LongestFarewell)
+        if (_timer is not null)
         {
-            await Task.Delay(Tick, _settings.Time, CancellationToken.None).ConfigureAwait(false);
+            await _timer.DisposeAsync().ConfigureAwait(false);
         }
+
+        _path?.Attach(null);
+        Release(static _ => true);
     }
 
     public void OnUeFact(UeId ue, in UeEffect fact, Instant now)
@@ -131,7 +140,6 @@ public sealed class Attacker : IUeObserver, ISipReceiver, IInterceptor, IAsyncDi
     {
         await StopAsync().ConfigureAwait(false);
         await _transport.DisposeAsync().ConfigureAwait(false);
-        _stop.Dispose();
     }
 
     private static bool TryClaim(ref int wanted)
@@ -140,34 +148,20 @@ public sealed class Attacker : IUeObserver, ISipReceiver, IInterceptor, IAsyncDi
         return seen > 0 && Interlocked.CompareExchange(ref wanted, seen - 1, seen) == seen;
     }
 
-    private async Task RunAsync(InterceptingTransport path, CancellationToken stop)
+    private void Turn()
     {
-        using var timer = new PeriodicTimer(Tick, _settings.Time);
-        var last = _settings.Time.GetTimestamp();
-        try
+        var now = _settings.Time.GetTimestamp();
+        var elapsed = _settings.Time.GetElapsedTime(_lastTurn, now);
+        _lastTurn = now;
+        var pause = LongestPause;
+        foreach (var kind in Kinds)
         {
-            while (await timer.WaitForNextTickAsync(stop).ConfigureAwait(false))
-            {
-                var now = _settings.Time.GetTimestamp();
-                var elapsed = _settings.Time.GetElapsedTime(last, now);
-                last = now;
-                foreach (var kind in Kinds)
-                {
-                    Attack(kind, elapsed);
-                }
-
-                ReleaseOverdue();
-            }
-        }
-        catch (OperationCanceledException)
-        {
-            path.Attach(null);
+            Attack(kind, elapsed);
+            pause = TimeSpan.FromTicks(Math.Min(pause.Ticks, UntilNext(kind).Ticks));
         }
 
-        foreach (var callId in _held.Keys)
-        {
-            Release(callId);
-        }
+        Release(held => _settings.Time.GetElapsedTime(held.Since) > LongestHold);
+        _timer!.Change(pause > ShortestPause ? pause : ShortestPause, Timeout.InfiniteTimeSpan);
     }
 
     private void Attack(AttackKind kind, TimeSpan elapsed)
@@ -178,6 +172,13 @@ public sealed class Attacker : IUeObserver, ISipReceiver, IInterceptor, IAsyncDi
         {
             owed--;
         }
+    }
+
+    /// <summary>How long until the next attack of a kind is owed; nothing while one is that could not be made yet.</summary>
+    private TimeSpan UntilNext(AttackKind kind)
+    {
+        var seconds = Math.Max(0, 1 - _owed[(int)kind]) / _settings.Plan.RateOf(kind);
+        return seconds < LongestPause.TotalSeconds ? TimeSpan.FromSeconds(seconds) : LongestPause;
     }
 
     private bool TryAttack(AttackKind kind)
@@ -232,7 +233,7 @@ public sealed class Attacker : IUeObserver, ISipReceiver, IInterceptor, IAsyncDi
     {
         var (type, body) = ProtectedBody.Compose(mikey.Span, cms.Span, _settings.Random);
         var callId = NextCallId(kind);
-        _held[callId] = new HeldMessage(hop, genuine.Bytes, path, _settings.Time.GetTimestamp());
+        _held[callId] = new HeldMessage(hop, genuine.Bytes, path, _settings.Time.GetTimestamp(), Volatile.Read(ref _number));
         if (!Inject(kind, callId, genuine, uri, Encoding.UTF8.GetBytes(type), body))
         {
             Release(callId);
@@ -277,14 +278,12 @@ public sealed class Attacker : IUeObserver, ISipReceiver, IInterceptor, IAsyncDi
 
     private string NextCallId(AttackKind kind) => AttackMark.Create(kind, Interlocked.Increment(ref _number), "attacker.invalid");
 
-    private void ReleaseOverdue()
+    /// <summary>In the order in which they were taken, whatever the table's order is.</summary>
+    private void Release(Func<HeldMessage, bool> isWanted)
     {
-        foreach (var (callId, held) in _held)
+        foreach (var (callId, _) in _held.Where(entry => isWanted(entry.Value)).OrderBy(static entry => entry.Value.Number).ToArray())
         {
-            if (_settings.Time.GetElapsedTime(held.Since) > LongestHold)
-            {
-                Release(callId);
-            }
+            Release(callId);
         }
     }
 
@@ -296,5 +295,5 @@ public sealed class Attacker : IUeObserver, ISipReceiver, IInterceptor, IAsyncDi
         }
     }
 
-    private sealed record HeldMessage(SipHop Hop, ReadOnlyMemory<byte> Bytes, ISipTransport Path, long Since);
+    private sealed record HeldMessage(SipHop Hop, ReadOnlyMemory<byte> Bytes, ISipTransport Path, long Since, long Number);
 }

@@ -16,7 +16,8 @@ public sealed record AttackerSettings
 
     public required IRandomSource Random { get; init; }
 
-    public SipTransportSettings Transport { get; init; } = new();
+    /// <summary>Opens the transport that it injects through.</summary>
+    public required Func<ISipReceiver, ISipTransport> OpenTransport { get; init; }
 
     /// <summary>The user part of a phone's Contact.</summary>
     public required Func<int, string> ContactUserOf { get; init; }

@@ -66,7 +66,10 @@ public sealed record FarmRunSettings
 
     public bool RecordArrivals { get; init; }
 
-    /// <summary>Where the mailboxes are kept.</summary>
+    /// <summary>Play in virtual time, on a network in memory; null: in real time, over sockets.</summary>
+    public VirtualTimeSettings? VirtualTime { get; init; }
+
+    /// <summary>Where the mailboxes are kept; in virtual time they are in memory.</summary>
     public required string DatabasePath { get; init; }
 
     /// <summary>How long, after the last phase, what is under way may take to settle.</summary>

@@ -5,8 +5,8 @@ using UeFarm.Protocol;
 namespace UeFarm.Actors.Run;
 
 /// <summary>
-/// Plays a schedule in real time on a thread of its own. What is late is sent at once and its lateness recorded: the load stays open, and a machine
-/// that cannot keep up shows as lag, not as a lower rate.
+/// Plays a schedule: knows when its next action is due, and performs it. In real time it does so on a thread of its own; what is late is sent at once and its
+/// lateness recorded: the load stays open, and a machine that cannot keep up shows as lag, not as a lower rate. In virtual time the world's loop asks it.
 /// </summary>
 public sealed class SchedulePlayer
 {
@@ -14,6 +14,8 @@ public sealed class SchedulePlayer
     private readonly SchedulePlayerSettings _settings;
     private readonly TaskCompletionSource _finished = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly byte[] _text = new byte[RunSchedule.TextBufferBytes];
+    private Instant _start;
+    private ScheduledAction _next;
     private int _phase = -1;
     private int _plannedOnline;
     private int _playedActions;
@@ -37,25 +39,44 @@ public sealed class SchedulePlayer
     /// <summary>How many times the schedule had something to do so far.</summary>
     public int PlayedActions => Volatile.Read(ref _playedActions);
 
-    /// <summary>Plays until the schedule ends or <paramref name="stop"/> is signalled; the first phase begins at <paramref name="start"/>.</summary>
+    /// <summary>When the next action is due; <see cref="Instant.Never"/> before <see cref="Begin"/> and when the schedule has ended.</summary>
+    public Instant NextDue { get; private set; } = Instant.Never;
+
+    /// <summary>The first phase begins at <paramref name="start"/>.</summary>
+    public void Begin(Instant start)
+    {
+        _start = start;
+        TakeNext();
+    }
+
+    /// <summary>Performs the action that is due.</summary>
+    public void PerformNext()
+    {
+        Perform(_next, NextDue);
+        TakeNext();
+    }
+
+    /// <summary>Plays in real time until the schedule ends or <paramref name="stop"/> is signalled; the first phase begins at <paramref name="start"/>.</summary>
     public Task PlayAsync(Instant start, CancellationToken stop)
     {
-        var thread = new Thread(() => Run(start, stop)) { IsBackground = true, Name = "schedule" };
+        Begin(start);
+        var thread = new Thread(() => Run(stop)) { IsBackground = true, Name = "schedule" };
         thread.Start();
         return _finished.Task;
     }
 
-    private void Run(Instant start, CancellationToken stop)
+    private void TakeNext() => NextDue = _schedule.TryNext(out _next) ? _start + _next.At : Instant.Never;
+
+    private void Run(CancellationToken stop)
     {
         try
         {
-            while (!stop.IsCancellationRequested && _schedule.TryNext(out var action))
+            while (NextDue != Instant.Never && !stop.IsCancellationRequested)
             {
-                var due = start + action.At;
-                WaitUntil(due, stop);
+                WaitUntil(NextDue, stop);
                 if (!stop.IsCancellationRequested)
                 {
-                    Perform(action, due);
+                    PerformNext();
                 }
             }
 

@@ -1,0 +1,145 @@
+using System.Net;
+using UeFarm.Actors.Attack;
+using UeFarm.Actors.Core;
+using UeFarm.Actors.Kms;
+using UeFarm.Actors.Mailbox;
+using UeFarm.Actors.Transport;
+using UeFarm.Actors.Ue;
+using UeFarm.Protocol;
+using UeFarm.Protocol.Kms;
+using UeFarm.Protocol.Messaging;
+using UeFarm.Protocol.Sip;
+
+namespace UeFarm.Actors.Run;
+
+/// <summary>What a run is made of, and how the parts come to know each other.</summary>
+public sealed partial class FarmRun
+{
+    private async Task StartPartsAsync()
+    {
+        _started = Now;
+        var listen = new SipTransportSettings { Allow = _settings.Allow };
+        var core = await StartNetworkAsync(listen).ConfigureAwait(false);
+        var service = new KeyManagementService(_settings.Kms, _world.CreateRandom());
+        var kms = _world.System.ActorOf(KmsPool.Props(service, KmsCounters, _world.Time, _world.KmsInstances), "kms");
+        var transport = listen with { ConnectionsPerPeer = _settings.Connections };
+        IUeObserver observer = Recorder;
+        if (!_settings.Attacks.IsEmpty)
+        {
+            // The attacker needs the phones' address, the phones need their observer: the attacker joins when both are there.
+            observer = new LateObserver(Recorder, () => _attacker);
+        }
+
+        _phones = await UeRegion.StartAsync(_world.System, new UeFarmSettings
+        {
+            Count = _settings.Phones,
+            Ue = _settings.Ue with { Core = new SipHop(_settings.Transport, core, 0), Transport = _settings.Transport },
+            ProfileOf = _settings.ProfileOf,
+            Observer = observer,
+            Kms = kms,
+            Transport = transport,
+            OpenTransport = receiver => _world.Open(_settings.Transport, transport, receiver),
+            Random = _world.CreateRandom(),
+            ClockOffsetOf = _settings.Clocks is { } clocks ? clocks.OffsetOf : null,
+            Decorate = _settings.Attacks.IsEmpty ? null : opened => _path = new InterceptingTransport(opened),
+        }, _world.Wheel).ConfigureAwait(false);
+    }
+
+    private async Task<IPEndPoint> StartNetworkAsync(SipTransportSettings listen)
+    {
+        if (_settings.ExternalCore is { } external)
+        {
+            return external;
+        }
+
+        // Core and application server must know each other's address before either starts: the latter's socket is opened first.
+        var receiver = new DeferredReceiver();
+        var socket = HasApplicationServer ? _world.Open(SipTransportKind.Tcp, listen, receiver) : null;
+        _core = await CoreServer.StartAsync(_world.System, new CoreSettings
+        {
+            Domain = _settings.Domain,
+            Subscribers = _settings.Subscribers,
+            ApplicationServer = socket is null ? null : new SipHop(SipTransportKind.Tcp, socket.LocalEndPoint, 0),
+            Timers = _settings.Ue.Timers,
+            Partitions = _world.Partitions,
+            Random = _world.CreateRandom(),
+        }, _world.Wheel, router => OpenCore(listen, router)).ConfigureAwait(false);
+        if (socket is not null)
+        {
+            var settings = ApplicationServerSettingsOf(listen, socket, receiver);
+            _applicationServer = await Mailbox.ApplicationServer.StartAsync(_world.System, settings, _world.Wheel).ConfigureAwait(false);
+        }
+
+        return _core.EndPoint;
+    }
+
+    private IReadOnlyList<ISipTransport> OpenCore(SipTransportSettings listen, ISipReceiver router) => _settings.Transport == SipTransportKind.Udp
+        ? _world.OpenTcpAndUdp(listen, router)
+        : [_world.Open(SipTransportKind.Tcp, listen, router)];
+
+    private ApplicationServerSettings ApplicationServerSettingsOf(SipTransportSettings listen, ISipTransport socket, DeferredReceiver receiver)
+    {
+        var options = _settings.ApplicationServer;
+        return new ApplicationServerSettings
+        {
+            Domain = _settings.Domain,
+            Core = new SipHop(SipTransportKind.Tcp, _core!.EndPoint, 0),
+            DatabasePath = _settings.DatabasePath,
+            Store = _world.CreateStore(),
+            Window = options.Window,
+            Live = options.Live,
+            OldestFirst = options.OldestFirst,
+            Settle = options.Settle,
+            Expiry = options.Expiry,
+            MaxPerUe = options.MaxPerUe,
+            HoldTime = options.HoldTime,
+            DrainDelay = options.DrainDelay,
+            Timers = _settings.Ue.Timers,
+            Partitions = _world.Partitions,
+            Transport = listen,
+            Random = _world.CreateRandom(),
+            Observer = Recorder,
+            OpenTransports = actual =>
+            {
+                receiver.Target = actual;
+                return [socket];
+            },
+        };
+    }
+
+    private void StartAttacks()
+    {
+        if (_path is null)
+        {
+            return;
+        }
+
+        _attacker = new Attacker(new AttackerSettings
+        {
+            Plan = _settings.Attacks,
+            Recorder = Recorder,
+            Time = _world.Time,
+            Random = _world.CreateRandom(),
+            OpenTransport = receiver => _world.Open(SipTransportKind.Tcp, new SipTransportSettings { Allow = _settings.Allow }, receiver),
+            ContactUserOf = UeAddressing.ContactUserOf,
+            Phones = PhonesEndPoint,
+        });
+        _attacker.Start(_path);
+    }
+
+    /// <summary>Passes facts to the books first, then to the attacker once there is one.</summary>
+    private sealed class LateObserver(IUeObserver first, Func<IUeObserver?> second) : IUeObserver
+    {
+        public void OnUeFact(UeId ue, in UeEffect fact, Instant now)
+        {
+            first.OnUeFact(ue, fact, now);
+            second()?.OnUeFact(ue, fact, now);
+        }
+
+        public void OnUeRestarted(UeId ue, Exception cause)
+        {
+            first.OnUeRestarted(ue, cause);
+            second()?.OnUeRestarted(ue, cause);
+        }
+    }
+}

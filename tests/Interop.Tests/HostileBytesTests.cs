@@ -53,7 +53,7 @@ public sealed class HostileBytesTests
         Assert.Equal(100, result.Registrations.RegisteredAtEnd);
         Assert.True(result.Ledger.Sent > 100);
         Assert.Equal(result.Ledger.Sent, result.Ledger.Accepted);
-        Assert.InRange(result.Memory.PeakWorkingSet, 1, SaneBytes);
+        Assert.InRange(result.Memory!.PeakWorkingSet, 1, SaneBytes);
     }
 
     private static IEnumerable<Task> AttacksOn(IPEndPoint address, int seed, CancellationToken end) =>

@@ -45,6 +45,34 @@ public sealed class InterruptTests
         Assert.Empty(ProcessesNaming(folder.FullPath));
     }
 
+    [Fact]
+    public async Task Ctrl_C_during_a_month_of_virtual_time_ends_in_order_as_well()
+    {
+        var kill = Peer.Require("kill", "procps");
+        using var folder = new TemporaryFolder();
+        await using var farm = FarmProcess.Start(folder, """
+            version: 1
+            name: month
+            clock: virtual
+            subscribers: { count: 200 }
+            traffic: { rate: 5/s, size: 160B }
+            phases:
+              - { name: acquaint, for: 10s }
+              - { name: month, offline: 20%, for: 30d }
+            """);
+        await farm.WaitForLineAsync("phase 2/2: month", TimeSpan.FromSeconds(90));
+        Assert.SkipWhen(IgnoresInterrupts(farm.Id), "the environment makes its processes ignore SIGINT");
+
+        var (exitCode, output) = await Peer.RunAsync(
+            kill, folder.FullPath, TimeSpan.FromSeconds(10), "-INT", farm.Id.ToString(CultureInfo.InvariantCulture));
+        Assert.True(exitCode == 0, output);
+
+        Assert.Equal(105, await farm.WaitForExitAsync(TimeSpan.FromSeconds(90)));
+        Assert.Equal((RunVerdict.Stopped, "virtual"), (farm.Result.Verdict, farm.Result.Clock));
+        Assert.Equal(0, farm.Result.Ledger.Unaccounted);
+        Assert.True(farm.Result.EndedAt < farm.Result.StartedAt.AddDays(30));
+    }
+
     /// <summary>What a process does with signals stands in its status; an ignored one is inherited from the parent.</summary>
     private static bool IgnoresInterrupts(int id)
     {

@@ -3,7 +3,6 @@ using UeFarm.Farm.Console;
 using UeFarm.Farm.Guards;
 using UeFarm.Farm.Hosting;
 using UeFarm.Farm.Report;
-using UeFarm.Farm.Scenarios;
 
 namespace UeFarm.Farm.Cli;
 
@@ -46,9 +45,10 @@ internal sealed class RunCommand(CliEnvironment environment, Func<IScenarioRunne
             return (int)ExitCode.Refused;
         }
 
-        if (SizeOnly(read.Scenario) is { } option)
+        if (read.Scenario.ApplicationServer.Servers > 1)
         {
-            environment.Error.WriteLine($"{option} is not played in real time; play it with: uefarm size {read.Source.FileName}\nNothing was sent.");
+            environment.Error.WriteLine(
+                $"applicationServer.servers above 1 is not played by run; play it with: uefarm size {read.Source.FileName}\nNothing was sent.");
             return (int)ExitCode.Usage;
         }
 
@@ -60,12 +60,6 @@ internal sealed class RunCommand(CliEnvironment environment, Func<IScenarioRunne
         results.WriteScenario(read.Source.Text);
         return await RunAsync(new RunRequest(read.Scenario, read.Source, results), plan, parsed.GetValue(_quiet), parsed.GetValue(_json)).ConfigureAwait(false);
     }
-
-    /// <summary>What only virtual time can play; null: nothing.</summary>
-    private static string? SizeOnly(Scenario scenario) =>
-        scenario.Clock == ScenarioClock.Virtual ? "clock: virtual"
-        : scenario.ApplicationServer.Servers > 1 ? "applicationServer.servers above 1"
-        : null;
 
     private async Task<int> RunAsync(RunRequest request, RunPlan plan, bool isQuiet, bool isJson)
     {

@@ -146,13 +146,24 @@ internal static class FinalBlock
     private static void AddGenerator(List<string> lines, ResultDocument result)
     {
         var generator = result.Generator;
+        var peak = (result.Wall?.Memory ?? result.Memory!).PeakWorkingSet;
         var seconds = (result.EndedAt - result.StartedAt).TotalSeconds;
         lines.Add("");
+        if (result.Wall is { } wall)
+        {
+            lines.AddRange(TextLayout.Wrap(
+                "Virtual time  ",
+                string.Create(CultureInfo.InvariantCulture,
+                    $"{TextLayout.Clock(TimeSpan.FromSeconds(seconds))} played in {wall.Seconds:0.0} s, {wall.Speed:0} times as fast; CPU {wall.CpuSeconds:0.0} s,")
+                + $" memory {UnitText.Bytes(peak)}"));
+            return;
+        }
+
         lines.AddRange(TextLayout.Wrap(
             "Generator     ",
             (generator.IsValid ? "kept up" : $"DID NOT KEEP UP: {generator.Reason}")
             + $"; lag p99 {UnitText.Latency(generator.LagP99Seconds)}, max {UnitText.Latency(generator.LagMaxSeconds)};"
             + string.Create(CultureInfo.InvariantCulture,
-                $" {seconds:0.0} s, CPU {generator.CpuSeconds:0.0} s, memory {UnitText.Bytes(result.Memory.PeakWorkingSet)}")));
+                $" {seconds:0.0} s, CPU {generator.CpuSeconds:0.0} s, memory {UnitText.Bytes(peak)}")));
     }
 }

@@ -62,7 +62,9 @@ internal static class LiveScreen
 
         yield return ("delivery", Latency(snapshot.Delivery), Style.Plain);
         yield return ("answer", Latency(snapshot.Answer), Style.Plain);
-        yield return ("generator", $"lag {UnitText.Latency(Math.Max(0, snapshot.Lag.TotalSeconds))}", Style.Plain);
+        yield return snapshot.Pace is { } pace
+            ? ("virtual", string.Create(culture, $"{pace.Speed:0} times as fast, {TextLayout.Clock(pace.Left)} to go"), Style.Plain)
+            : ("generator", $"lag {UnitText.Latency(Math.Max(0, snapshot.Lag.TotalSeconds))}", Style.Plain);
         yield return ("ledger",
             $"{UnitText.Count(snapshot.Sent)} = {UnitText.Count(snapshot.Accepted)} accepted + {UnitText.Count(snapshot.Rejected)} rejected", Style.Plain);
         var open = $"{UnitText.Count(snapshot.Stored)} stored + {UnitText.Count(snapshot.MessagesInFlight)} open";

@@ -47,13 +47,14 @@ internal sealed class PlainRunView(TextWriter progress, TextWriter? final) : IRu
     {
         lock (_lock)
         {
-            // Half a second of grace: snapshots do not come to the millisecond.
-            if (snapshot.Elapsed + TimeSpan.FromMilliseconds(500) < _nextLine)
+            // By the clock on the wall, with half a second of grace: snapshots do not come to the millisecond.
+            var elapsed = snapshot.Pace?.Wall ?? snapshot.Elapsed;
+            if (elapsed + TimeSpan.FromMilliseconds(500) < _nextLine)
             {
                 return;
             }
 
-            _nextLine = snapshot.Elapsed + _interval;
+            _nextLine = elapsed + _interval;
             progress.WriteLine(ProgressLine.Of(snapshot, _phones));
             progress.Flush();
         }

@@ -26,7 +26,8 @@ internal static class PlanText
         lines.AddRange(TextLayout.Wrap(
             "Memory        ",
             $"up to about {UnitText.Bytes(plan.Memory.Total)}: program {UnitText.Bytes(plan.Memory.Base)}, phones {UnitText.Bytes(plan.Memory.Phones)},"
-            + $" replay caches {UnitText.Bytes(plan.Memory.ReplayCaches)}, ledger {UnitText.Bytes(plan.Memory.Ledger)}"));
+            + $" replay caches {UnitText.Bytes(plan.Memory.ReplayCaches)}, ledger {UnitText.Bytes(plan.Memory.Ledger)}"
+            + (plan.Memory.Mailboxes > 0 ? $", mailboxes {UnitText.Bytes(plan.Memory.Mailboxes)}" : "")));
         AddGuards(lines, plan, refusals);
         AddList(lines, "Thresholds    ", scenario.Thresholds.Select(threshold => threshold.Text));
         AddList(lines, "Notes         ", plan.Notices);
@@ -65,6 +66,12 @@ internal static class PlanText
         lines.AddRange(
             TextLayout.Wrap("Target        ", $"core {target.Core} over {transport}, application server {server}, KMS {target.Kms}, domain {target.Domain}"));
         lines.AddRange(TextLayout.Wrap("Allowed       ", string.Join(", ", target.Allow)));
+        if (scenario.Clock == ScenarioClock.Virtual)
+        {
+            var network = scenario.Faults.Network;
+            var losses = network.IsPerfect ? "" : $", loss {network.Loss}, duplicates {network.Duplicate}, reordered {network.Reorder}";
+            lines.AddRange(TextLayout.Wrap("Clock         ", $"virtual, on a network in memory: {UnitText.Duration(network.Latency)} a hop{losses}"));
+        }
     }
 
     private static void AddMessages(List<string> lines, Scenario scenario)
@@ -108,11 +115,12 @@ internal static class PlanText
     private static void AddGuards(List<string> lines, RunPlan plan, IReadOnlyList<GuardRefusal> refusals)
     {
         var limits = plan.Scenario.Limits;
+        var length = plan.Scenario.Clock == ScenarioClock.Virtual ? " of any in virtual time" : $" of {UnitText.Duration(limits.MaxDuration)}";
         lines.AddRange(TextLayout.Wrap(
             "Guards        ",
             $"phones {UnitText.Count(plan.Scenario.Subscribers.Count)} of {UnitText.Count(limits.MaxUes)},"
             + $" peak rate {new Rate(plan.PeakRatePerSecond)} of {limits.MaxRate},"
-            + $" length {UnitText.Duration(plan.Length)} of {UnitText.Duration(limits.MaxDuration)}: {(refusals.Count == 0 ? "all pass" : "REFUSED")}"));
+            + $" length {UnitText.Duration(plan.Length)}{length}: {(refusals.Count == 0 ? "all pass" : "REFUSED")}"));
         foreach (var refusal in refusals)
         {
             lines.AddRange(TextLayout.Wrap(Indent, $"{refusal.Path}: {refusal.Problem}; {refusal.Remedy}"));

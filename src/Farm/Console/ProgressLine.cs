@@ -11,7 +11,9 @@ internal static class ProgressLine
     {
         var registered = snapshot.UesByState.GetValueOrDefault("registered");
         var line = string.Create(CultureInfo.InvariantCulture, $"{TextLayout.Clock(snapshot.Elapsed)} {snapshot.PhaseName}  on {registered}/{phones}")
-            + string.Create(CultureInfo.InvariantCulture, $"  {snapshot.SentPerSecond:0}/s sent  {snapshot.AcceptedPerSecond:0}/s acc")
+            + (snapshot.Pace is { } pace
+                ? string.Create(CultureInfo.InvariantCulture, $"  {pace.Speed:0}x, {TextLayout.Clock(pace.Left)} to go  {snapshot.Accepted} acc")
+                : string.Create(CultureInfo.InvariantCulture, $"  {snapshot.SentPerSecond:0}/s sent  {snapshot.AcceptedPerSecond:0}/s acc"))
             + $"  p99 {UnitText.Latency(snapshot.Delivery.P99)}";
         var extra = new List<string>();
         Add(extra, "stored", snapshot.Stored);

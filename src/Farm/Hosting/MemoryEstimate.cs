@@ -3,7 +3,8 @@ using UeFarm.Farm.Scenarios;
 namespace UeFarm.Farm.Hosting;
 
 /// <summary>An upper estimate of the memory that a run takes in this process, in bytes.</summary>
-internal sealed record MemoryEstimate(double Base, double Phones, double ReplayCaches, double Ledger)
+/// <remarks>Mailboxes: In virtual time, where they are in memory; else 0.</remarks>
+internal sealed record MemoryEstimate(double Base, double Phones, double ReplayCaches, double Ledger, double Mailboxes)
 {
     /// <summary>Runtime, actor system, buffers and histograms of an idle farm.</summary>
     private const double BaseBytes = 150e6;
@@ -20,9 +21,15 @@ internal sealed record MemoryEstimate(double Base, double Phones, double ReplayC
     /// <summary>One open or closed message in the ledger: identity, times, outcome, index.</summary>
     private const double BytesPerMessage = 120;
 
-    public double Total => Base + Phones + ReplayCaches + Ledger;
+    /// <summary>What a stored message takes besides its text: the rest of its protected body, the record, its places in the mailbox.</summary>
+    private const double BytesPerStoredMessage = 1500;
 
-    public static MemoryEstimate Of(Scenario scenario, double messages)
+    public double Total => Base + Phones + ReplayCaches + Ledger + Mailboxes;
+
+    /// <param name="scenario">What is run.</param>
+    /// <param name="messages">Messages sent.</param>
+    /// <param name="stored">Messages for phones that are away.</param>
+    public static MemoryEstimate Of(Scenario scenario, double messages, double stored = 0)
     {
         var phones = scenario.Subscribers.Count;
         var cache = scenario.ReplayCache;
@@ -31,6 +38,6 @@ internal sealed record MemoryEstimate(double Base, double Phones, double ReplayC
             : Math.Min(messages, (double)phones * cache.CapacityEntries);
         var active = Math.Min(phones, 2 * messages);
         return new MemoryEstimate(BaseBytes, (phones * BytesPerPhone) + (active * BytesPerActivePhone), entries * cache.EntryBytes * CacheSlack,
-            messages * BytesPerMessage);
+            messages * BytesPerMessage, scenario.Clock == ScenarioClock.Virtual ? stored * (scenario.Traffic.Size.Maximum + BytesPerStoredMessage) : 0);
     }
 }

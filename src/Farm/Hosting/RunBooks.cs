@@ -30,13 +30,13 @@ internal sealed class RunBooks(Scenario scenario, FarmRun run, FarmRunResult res
         }
     }
 
-    public ResultDocument ToDocument(ScenarioSource source, SnapshotMaker snapshots, DateTimeOffset startedAt, DateTimeOffset endedAt, TimeSpan cpu)
+    public ResultDocument ToDocument(ScenarioSource source, RunSeries series, RunTimes times)
     {
         var recorder = run.Recorder;
         var totals = result.Totals;
         var invariants = result.Invariants.Select(static check => new InvariantResult(check.Number, check.Name, check.Holds, check.Evidence)).ToList();
         var thresholds = ThresholdEvaluator.Evaluate(scenario.Thresholds, new RunThresholdSource(recorder, result, scenario.Subscribers.Count));
-        var generator = Generator(cpu);
+        var generator = Generator(times.Cpu);
         var (verdict, reason, code) = VerdictRule.Decide(invariants, thresholds, generator, result.IsStopped);
         return new ResultDocument
         {
@@ -45,9 +45,10 @@ internal sealed class RunBooks(Scenario scenario, FarmRun run, FarmRunResult res
             ExitCode = (int)code,
             Scenario = ScenarioEcho.Of(scenario, source),
             Seed = scenario.Seed,
-            StartedAt = startedAt,
-            EndedAt = endedAt,
-            Phases = Phases(snapshots, endedAt - startedAt),
+            Clock = scenario.Clock == ScenarioClock.Virtual ? "virtual" : "real",
+            StartedAt = times.StartedAt,
+            EndedAt = times.EndedAt,
+            Phases = Phases(),
             Invariants = invariants,
             Thresholds = [.. thresholds.Select(ThresholdEcho.Of)],
             Ledger = new LedgerResult(totals.Sent, totals.Accepted, totals.Rejected, totals.Expired, totals.Failed, totals.Stored, recorder.Counters.Redelivered),
@@ -61,29 +62,31 @@ internal sealed class RunBooks(Scenario scenario, FarmRun run, FarmRunResult res
                 LatencyOf("delivery", recorder.Delivery), LatencyOf("age", recorder.Age), LatencyOf("answer", recorder.Answer),
                 LatencyOf("registration", recorder.Registration), LatencyOf("lag", recorder.Lag),
             ],
-            Series = snapshots.Series,
+            Series = series.Points,
             Generator = generator,
-            Memory = new MemoryResult(Environment.WorkingSet, GC.GetTotalMemory(false), 0, GC.CollectionCount(2)),
+            Memory = times.Wall is null ? RunMeter.CurrentMemory() : null,
+            Wall = times.Wall,
             Warnings = run.Warnings,
         };
     }
 
-    private GeneratorResult Generator(TimeSpan cpu)
+    private GeneratorResult Generator(TimeSpan? cpu)
     {
         var lag = run.Recorder.Lag;
         var isValid = result.LateShare <= LateShareLimit;
         var reason = isValid ? "" : $"{result.LateShare:P1} of the messages were handed over more than 100 ms late";
         var offered = result.PlayedFor > TimeSpan.Zero ? run.Recorder.Counters.Due / result.PlayedFor.TotalSeconds : 0;
-        return new GeneratorResult(isValid, reason, lag.Percentile(99).TotalSeconds, lag.Max.TotalSeconds, offered, cpu.TotalSeconds);
+        return new GeneratorResult(isValid, reason, lag.Percentile(99).TotalSeconds, lag.Max.TotalSeconds, offered, cpu?.TotalSeconds);
     }
 
-    private List<PhaseResult> Phases(SnapshotMaker snapshots, TimeSpan length)
+    private List<PhaseResult> Phases()
     {
+        var progress = run.Progress;
         var phases = new List<PhaseResult>();
-        for (var i = 0; i < scenario.Phases.Count && snapshots.StartOf(i) is { } start; i++)
+        for (var i = 0; i <= progress.Phase; i++)
         {
-            var end = snapshots.StartOf(i + 1) ?? TimeSpan.FromTicks(Math.Min((start + scenario.Phases[i].Length).Ticks, length.Ticks));
-            phases.Add(new PhaseResult(scenario.Phases[i].Name, start.TotalSeconds, end.TotalSeconds));
+            var end = Math.Min(run.StartOf(i + 1).Ticks, progress.Elapsed.Ticks);
+            phases.Add(new PhaseResult(scenario.Phases[i].Name, run.StartOf(i).TotalSeconds, TimeSpan.FromTicks(end).TotalSeconds));
         }
 
         return phases;

@@ -5,6 +5,7 @@ using UeFarm.Actors.Attack;
 using UeFarm.Actors.Mailbox;
 using UeFarm.Actors.Metrics;
 using UeFarm.Actors.Run;
+using UeFarm.Actors.Sizing;
 using UeFarm.Actors.Traffic;
 using UeFarm.Actors.Transport;
 using UeFarm.Farm.Scenarios;
@@ -30,6 +31,7 @@ internal static class RunSettingsMapper
         var subscribers = new SubscriberTable(scenario, master, suite);
         var kms = $"sip:kms@{scenario.Target.Domain}";
         var transport = scenario.Target.Transport == SipTransportChoice.Udp ? SipTransportKind.Udp : SipTransportKind.Tcp;
+        var isVirtual = scenario.Clock == ScenarioClock.Virtual;
         return new FarmRunSettings
         {
             Domain = scenario.Target.Domain,
@@ -44,7 +46,7 @@ internal static class RunSettingsMapper
             Connections = scenario.Subscribers.Connections,
             WithApplicationServer = scenario.Target.ApplicationServer == ApplicationServerPlace.Embedded,
             ApplicationServer = ApplicationServerOf(scenario.ApplicationServer),
-            Kms = new KmsSettings { Identity = kms, MasterSecret = master },
+            Kms = KmsOf(scenario, kms, master),
             Allow = AllowListOf(scenario.Target.Allow),
             Traffic = TrafficOf(scenario.Traffic),
             Phases = PhasesOf(scenario),
@@ -52,15 +54,33 @@ internal static class RunSettingsMapper
             Attacks = new AttackPlan(Enum.GetValues<AttackKind>().ToDictionary(kind => kind, kind => RateOf(scenario.Faults, kind))),
             Clocks = ClocksOf(scenario),
             RecordArrivals = scenario.Results.Arrivals,
+            VirtualTime = isVirtual ? NetworkOf(scenario.Faults.Network) : null,
             DatabasePath = databasePath,
         };
+    }
+
+    private static VirtualTimeSettings NetworkOf(NetworkOptions network) => new()
+    {
+        Latency = network.Latency,
+        Loss = network.Loss.Fraction,
+        Duplication = network.Duplicate.Fraction,
+        Reordering = network.Reorder.Fraction,
+    };
+
+    /// <summary>Interpretation: a ticket is resolved for as long after its end as a message that was sent in time can lie in a mailbox.</summary>
+    private static KmsSettings KmsOf(Scenario scenario, string identity, byte[] master)
+    {
+        var settings = new KmsSettings { Identity = identity, MasterSecret = master };
+        var expiry = scenario.ApplicationServer.Expiry;
+        return expiry > settings.ResolveGrace ? settings with { ResolveGrace = expiry } : settings;
     }
 
     private static UeSettings UeOf(Scenario scenario, MikeySuite suite, string kms, SipTransportKind transport)
     {
         var cache = scenario.ReplayCache;
         var isSigned = scenario.Security.Sign == SignatureKind.EcdsaP256;
-        return new UeSettings
+        var today = scenario.Clock == ScenarioClock.Virtual ? SizingRun.Start : TimeProvider.System.GetUtcNow();
+        var settings = new UeSettings
         {
             Domain = scenario.Target.Domain,
             Core = new SipHop(transport, new IPEndPoint(IPAddress.Loopback, 0), 0),
@@ -85,8 +105,13 @@ internal static class RunSettingsMapper
             },
             RegistrationExpiry = scenario.Subscribers.RegistrationExpiry,
             Timers = new SipTimers { T1 = scenario.Sip.T1, T2 = scenario.Sip.T2, T4 = scenario.Sip.T4 },
-            Trust = isSigned ? UeCertificateAuthority.Create("uefarm test CA", TimeProvider.System.GetUtcNow()) : null,
+            Trust = isSigned ? UeCertificateAuthority.Create("uefarm test CA", today) : null,
         };
+
+        // What a sender asks for goes before what the server would do: the built-in one is asked for what the scenario says of it.
+        return scenario.Target.ApplicationServer == ApplicationServerPlace.Embedded
+            ? settings with { MessageExpiry = scenario.ApplicationServer.Expiry }
+            : settings;
     }
 
     public static ReplayCacheSettings ReplayCacheOf(ReplayCacheOptions cache) => new()

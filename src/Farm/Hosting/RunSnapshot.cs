@@ -61,6 +61,9 @@ internal sealed record RunSnapshot
 
     public IReadOnlyList<string> Warnings { get; init; } = [];
 
+    /// <summary>How fast virtual time goes; null in real time.</summary>
+    public VirtualPace? Pace { get; init; }
+
     public long Rejected => RejectedByReason.Values.Sum();
 
     public long Failed => FailedByReason.Values.Sum();

@@ -1,5 +1,6 @@
-using System.Diagnostics;
+using System.Globalization;
 using UeFarm.Actors.Run;
+using UeFarm.Farm.Scenarios;
 
 namespace UeFarm.Farm.Hosting;
 
@@ -9,8 +10,7 @@ internal sealed class ScenarioRunner(TimeProvider time) : IScenarioRunner
     public async Task<RunOutcome> RunAsync(RunRequest request, IRunView view, CancellationToken cancellation)
     {
         var scenario = request.Scenario;
-        var startedAt = time.GetUtcNow();
-        var cpuBefore = Process.GetCurrentProcess().TotalProcessorTime;
+        var meter = new RunMeter(time);
         var settings = await RunSettingsMapper.MapAsync(scenario, request.Results.MailboxFile, cancellation).ConfigureAwait(false);
         var run = await FarmRun.StartAsync(settings).ConfigureAwait(false);
         await using (run.ConfigureAwait(false))
@@ -18,16 +18,21 @@ internal sealed class ScenarioRunner(TimeProvider time) : IScenarioRunner
             var endpoint = await MetricsEndpoint.StartAsync(scenario.Metrics.Port, run).ConfigureAwait(false);
             await using (endpoint.ConfigureAwait(false))
             {
-                view.OnNotice(Listening(run, endpoint));
-                var snapshots = new SnapshotMaker(scenario, run);
-                var result = await PlayAsync(run, snapshots, view, cancellation).ConfigureAwait(false);
+                var isVirtual = scenario.Clock == ScenarioClock.Virtual;
+                view.OnNotice(isVirtual ? VirtualTime(run) : Listening(run, endpoint));
+                var series = new RunSeries();
+                var result = isVirtual
+                    ? await PlayVirtuallyAsync(run, scenario, series, view, meter, cancellation).ConfigureAwait(false)
+                    : await PlayAsync(run, scenario, view, series.Add, cancellation).ConfigureAwait(false);
                 var books = new RunBooks(scenario, run, result);
                 books.Write(request.Results);
-                var cpu = Process.GetCurrentProcess().TotalProcessorTime - cpuBefore;
-                return new RunOutcome(books.ToDocument(request.Source, snapshots, startedAt, time.GetUtcNow(), cpu));
+                return new RunOutcome(books.ToDocument(request.Source, series, meter.Read(run, isVirtual)));
             }
         }
     }
+
+    private static string VirtualTime(FarmRun run) =>
+        string.Create(CultureInfo.InvariantCulture, $"virtual time from {run.Time.GetUtcNow():yyyy-MM-dd}, on a network in memory: nothing is sent");
 
     private static string Listening(FarmRun run, MetricsEndpoint endpoint)
     {
@@ -41,9 +46,24 @@ internal sealed class ScenarioRunner(TimeProvider time) : IScenarioRunner
         return "listening: " + string.Join(", ", parts.Where(static part => part is not null));
     }
 
-    private async Task<FarmRunResult> PlayAsync(FarmRun run, SnapshotMaker snapshots, IRunView view, CancellationToken cancellation)
+    /// <summary>The series is taken at moments of virtual time, so that it is the same each time; what is shown, once a second of real time.</summary>
+    private async Task<FarmRunResult> PlayVirtuallyAsync(
+        FarmRun run, Scenario scenario, RunSeries series, IRunView view, RunMeter meter, CancellationToken cancellation)
     {
-        var playing = run.RunAsync(cancellation);
+        var length = RunPlan.Of(scenario).Length;
+        var interval = RunSeries.IntervalOf(length);
+        var points = new SnapshotMaker(scenario, run);
+        using var sampling = run.Time.CreateTimer(_ => series.Add(points.Take()), null, interval, interval);
+        return await PlayAsync(
+            run, scenario, view, snapshot => snapshot with { Pace = VirtualPace.Of(meter.Elapsed, snapshot.Elapsed, length) }, cancellation).ConfigureAwait(false);
+    }
+
+    private async Task<FarmRunResult> PlayAsync(
+        FarmRun run, Scenario scenario, IRunView view, Func<RunSnapshot, RunSnapshot> onSnapshot, CancellationToken cancellation)
+    {
+        // On a thread of its own: in virtual time the whole run is played before the method returns.
+        var playing = Task.Run(() => run.RunAsync(cancellation), CancellationToken.None);
+        var snapshots = new SnapshotMaker(scenario, run);
         using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(250), time);
         var shown = -1;
         var ticks = 0;
@@ -51,10 +71,9 @@ internal sealed class ScenarioRunner(TimeProvider time) : IScenarioRunner
         while (!playing.IsCompleted)
         {
             await timer.WaitForNextTickAsync(CancellationToken.None).ConfigureAwait(false);
-            if (snapshots.PhaseBegun(shown) is { } phase)
+            while (shown < run.Progress.Phase)
             {
-                shown = phase.Index;
-                view.OnPhaseStarted(phase);
+                view.OnPhaseStarted(snapshots.PhaseOf(++shown));
             }
 
             if (cancellation.IsCancellationRequested && !isStopNoticed)
@@ -65,7 +84,7 @@ internal sealed class ScenarioRunner(TimeProvider time) : IScenarioRunner
 
             if (++ticks % 4 == 0)
             {
-                view.OnSnapshot(snapshots.Take());
+                view.OnSnapshot(onSnapshot(snapshots.Take()));
             }
         }
 

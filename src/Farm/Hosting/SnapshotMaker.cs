@@ -4,35 +4,19 @@ using UeFarm.Actors.Metrics;
 using UeFarm.Actors.Run;
 using UeFarm.Farm.Scenarios;
 using UeFarm.Protocol.Messaging;
-using SeriesPoint = UeFarm.Farm.Report.SeriesPoint;
 
 namespace UeFarm.Farm.Hosting;
 
-/// <summary>Makes the once-a-second picture of a run, and keeps it as the result's series.</summary>
+/// <summary>Makes pictures of a run; its rates are those since the picture before. For one thread at a time.</summary>
 internal sealed class SnapshotMaker(Scenario scenario, FarmRun run)
 {
-    private readonly List<SeriesPoint> _series = [];
-    private readonly Dictionary<int, TimeSpan> _phaseStarts = [];
     private RunSnapshot? _last;
 
-    public IReadOnlyList<SeriesPoint> Series => _series;
-
-    /// <summary>When a phase began, since the start of the run; null: it never did.</summary>
-    public TimeSpan? StartOf(int phase) => _phaseStarts.TryGetValue(phase, out var start) ? start : null;
-
-    /// <summary>The phase that has begun since the one shown last; null: none.</summary>
-    public PhaseStarted? PhaseBegun(int shown)
+    /// <summary>What is to be said about a phase that has begun.</summary>
+    public PhaseStarted PhaseOf(int index)
     {
-        var progress = run.Progress;
-        if (progress.Phase <= shown)
-        {
-            return null;
-        }
-
-        var phase = scenario.Phases[progress.Phase];
-        var start = progress.Elapsed - (progress.Stage == RunStage.Playing ? phase.Length - progress.PhaseLeft : TimeSpan.Zero);
-        _phaseStarts[progress.Phase] = start;
-        return new PhaseStarted(phase.Name, progress.Phase, scenario.Phases.Count, phase.Length, start);
+        var phase = scenario.Phases[index];
+        return new PhaseStarted(phase.Name, index, scenario.Phases.Count, phase.Length, run.StartOf(index));
     }
 
     public RunSnapshot Take()
@@ -68,7 +52,6 @@ internal sealed class SnapshotMaker(Scenario scenario, FarmRun run)
             Warnings = run.Warnings,
         };
         _last = snapshot;
-        _series.Add(SeriesPoint.Of(snapshot));
         return snapshot;
     }
 

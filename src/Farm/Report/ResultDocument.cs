@@ -1,4 +1,5 @@
 using System.Reflection;
+using System.Text.Json.Serialization;
 using UeFarm.Farm.Cli;
 
 namespace UeFarm.Farm.Report;
@@ -22,6 +23,9 @@ internal sealed record ResultDocument
     public required ScenarioEcho Scenario { get; init; }
 
     public required long Seed { get; init; }
+
+    /// <summary>real or virtual: the time that everything but <see cref="Wall"/> is in.</summary>
+    public string Clock { get; init; } = "real";
 
     public required DateTimeOffset StartedAt { get; init; }
 
@@ -52,12 +56,18 @@ internal sealed record ResultDocument
 
     public required IReadOnlyList<LatencyResult> Latencies { get; init; }
 
-    /// <summary>One point per second.</summary>
+    /// <summary>One point per second; of a long run in virtual time five hundred.</summary>
     public required IReadOnlyList<SeriesPoint> Series { get; init; }
 
     public required GeneratorResult Generator { get; init; }
 
-    public required MemoryResult Memory { get; init; }
+    /// <summary>Null in virtual time: see <see cref="Wall"/>.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public MemoryResult? Memory { get; init; }
+
+    /// <summary>Null in real time.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public WallClockResult? Wall { get; init; }
 
     /// <summary>What was odd but broke nothing.</summary>
     public IReadOnlyList<string> Warnings { get; init; } = [];

@@ -49,7 +49,8 @@ internal static class ScenarioBuilder
                 values.Get(F.AttackReplay), values.Get(F.AttackAlteredOutsideMac), values.Get(F.AttackForged), values.Get(F.AttackAlteredBody),
                 values.Get(F.AttackTransplant), values.Get(F.AttackFarFuture))
             {
-                Latency = values.Get(F.NetworkLatency),
+                Network = new NetworkOptions(
+                    values.Get(F.NetworkLoss), values.Get(F.NetworkDuplicate), values.Get(F.NetworkReorder), values.Get(F.NetworkLatency)),
             },
             Thresholds = values.GetList(F.ThresholdList),
             Results = new ResultOptions(values.Get(F.ResultsArrivals), values.Get(F.ResultsLedger)),

@@ -4,7 +4,7 @@ using UeFarm.Farm.Thresholds;
 namespace UeFarm.Farm.Scenarios;
 
 /// <summary>What single values cannot show: contradictions between them. Reports all of them; a value that was refused is left alone.</summary>
-internal sealed class ScenarioChecks(ScenarioValues values, ICollection<ScenarioError> errors)
+internal sealed partial class ScenarioChecks(ScenarioValues values, ICollection<ScenarioError> errors)
 {
     /// <summary>A transaction gives up after this many T1 (RFC 3261 section 17.1.2.2, timer F).</summary>
     private const int TimerFInT1 = 64;
@@ -14,6 +14,9 @@ internal sealed class ScenarioChecks(ScenarioValues values, ICollection<Scenario
     public void Run()
     {
         CheckUnsupported();
+        CheckVirtualTime();
+        CheckNetwork();
+        CheckCounterparts();
         CheckTarget();
         CheckSip();
         CheckSecurity();
@@ -25,35 +28,14 @@ internal sealed class ScenarioChecks(ScenarioValues values, ICollection<Scenario
 
     private void CheckUnsupported()
     {
-        CheckVirtualTime();
-
         if (values.TryGet(ScenarioFormat.TargetKms, out var kms) && !kms.IsEmbedded)
         {
             Report(ScenarioFormat.TargetKms, "is not asked by this version", "embedded", "write kms: embedded");
         }
-
-        foreach (var option in new[] { ScenarioFormat.NetworkLoss, ScenarioFormat.NetworkDuplicate, ScenarioFormat.NetworkReorder })
-        {
-            if (values.TryGet(option, out var share) && share.Fraction > 0)
-            {
-                Report(option, "is not supported over real sockets in this version", "0%", "remove it, or let the network in between do it (tc netem)");
-            }
-        }
     }
 
-    private void CheckVirtualTime()
+    private void CheckCounterparts()
     {
-        if (values.IsWritten(ScenarioFormat.NetworkLatency) && values.TryGet(ScenarioFormat.Clock, out var clock) && clock == ScenarioClock.Real)
-        {
-            Report(ScenarioFormat.NetworkLatency, "has no meaning with clock: real", "nothing over real sockets", "write clock: virtual, or remove this key");
-        }
-
-        if (values.TryGet(ScenarioFormat.Clock, out clock) && clock == ScenarioClock.Virtual
-            && values.TryGet(ScenarioFormat.TargetCore, out var core) && !core.IsEmbedded)
-        {
-            Report(ScenarioFormat.TargetCore, "cannot follow virtual time", "embedded with clock: virtual", "write core: embedded, or clock: real");
-        }
-
         if (values.IsWritten(ScenarioFormat.ServerFirstShare) && values.TryGet(ScenarioFormat.ServerCount, out var servers) && servers < 2)
         {
             Report(ScenarioFormat.ServerFirstShare, "has no meaning with one server", "nothing with servers: 1", "set servers to 2 or more, or remove this key");

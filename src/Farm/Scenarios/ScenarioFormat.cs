@@ -24,7 +24,7 @@ internal static class ScenarioFormat
 
     public static readonly TypedScenarioOption<ScenarioClock> Clock = Add(
         "clock", new ChoiceKind<ScenarioClock>(("real", ScenarioClock.Real), ("virtual", ScenarioClock.Virtual)), "real",
-        "real: played over sockets by run. virtual: played by size alone, weeks in minutes; run refuses it.");
+        "real: run plays over sockets. virtual: run plays the whole stack in memory, weeks in minutes, the same twice for one seed. size is always virtual.");
 
     public static readonly ScenarioSection Target = Group("target", "What is tested, and what may be sent to.");
 
@@ -271,14 +271,14 @@ internal static class ScenarioFormat
     public static readonly ScenarioSection Faults = Group("faults", "What goes wrong on purpose.");
 
     public static readonly ScenarioSection Network =
-        Group("faults.network", "Losses of the network; not supported over real sockets in this version, so anything but 0% is refused.");
+        Group("faults.network", "The network of a run in virtual time. Losses are those of datagrams: they need clock: virtual and target.transport: udp.");
 
-    public static readonly TypedScenarioOption<Share> NetworkLoss = Add("faults.network.loss", new ShareKind(), "0%", "Packets that get lost.");
+    public static readonly TypedScenarioOption<Share> NetworkLoss = Add("faults.network.loss", new ShareKind(), "0%", "Datagrams that get lost.");
 
-    public static readonly TypedScenarioOption<Share> NetworkDuplicate = Add("faults.network.duplicate", new ShareKind(), "0%", "Packets that arrive twice.");
+    public static readonly TypedScenarioOption<Share> NetworkDuplicate = Add("faults.network.duplicate", new ShareKind(), "0%", "Datagrams that arrive twice.");
 
     public static readonly TypedScenarioOption<Share> NetworkReorder =
-        Add("faults.network.reorder", new ShareKind(), "0%", "Packets that arrive out of order.");
+        Add("faults.network.reorder", new ShareKind(), "0%", "Datagrams that arrive 50 ms later, behind others.");
 
     public static readonly TypedScenarioOption<TimeSpan> NetworkLatency = Add(
         "faults.network.latency", new DurationKind(TimeSpan.Zero, TimeSpan.FromSeconds(10)), "5ms",
@@ -325,12 +325,12 @@ internal static class ScenarioFormat
         Add("limits.maxRate", new RateKind(1_000_000), "10000/s", "Highest rate of messages and attacks together.");
 
     public static readonly TypedScenarioOption<TimeSpan> LimitMaxDuration =
-        Add("limits.maxDuration", new DurationKind(TimeSpan.FromSeconds(1), TimeSpan.FromDays(365)), "24h", "Longest sum of all phases.");
+        Add("limits.maxDuration", new DurationKind(TimeSpan.FromSeconds(1), TimeSpan.FromDays(365)), "24h", "Longest sum of all phases, in real time.");
 
     public static readonly ScenarioSection Metrics = Group("metrics", "The Prometheus endpoint.");
 
     public static readonly TypedScenarioOption<long> MetricsPort =
-        Add("metrics.port", new IntegerKind(0, 65535), "0", "Port of /metrics on loopback; 0: none.");
+        Add("metrics.port", new IntegerKind(0, 65535), "0", "Port of /metrics on loopback; 0: none. Not with clock: virtual.");
 
     /// <summary>In the order of the documentation.</summary>
     public static IReadOnlyList<ScenarioOption> Options => All;

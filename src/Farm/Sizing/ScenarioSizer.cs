@@ -59,7 +59,7 @@ internal sealed class ScenarioSizer : IScenarioSizer
             FirstShare = server.FirstShare,
             ReplayCache = RunSettingsMapper.ReplayCacheOf(scenario.ReplayCache),
             Clocks = RunSettingsMapper.ClocksOf(scenario),
-            Latency = scenario.Faults.Latency,
+            Latency = scenario.Faults.Network.Latency,
             AnswerTimeout = TimerFInT1 * scenario.Sip.T1,
             ReplaysPerSecond = scenario.Faults.Replay.PerSecond,
         };
@@ -110,10 +110,15 @@ internal sealed class ScenarioSizer : IScenarioSizer
     private static IEnumerable<string> RemarksOf(Scenario scenario, SizingResult result)
     {
         yield return "Virtual time, without SIP, MIKEY and S/MIME: schedule, mailboxes, timestamps and replay caches are those of a run, a hop takes "
-            + $"{UnitText.Duration(scenario.Faults.Latency)}, everything else no time.";
+            + $"{UnitText.Duration(scenario.Faults.Network.Latency)}, everything else no time.";
         if (scenario.Faults.Total.PerSecond > scenario.Faults.Replay.PerSecond)
         {
             yield return "Of the attacks only replays are played; the others end before the replay rule, but for far-future: use subscribers.clocks for that.";
+        }
+
+        if (!scenario.Faults.Network.IsPerfect)
+        {
+            yield return "Here the network loses, repeats and reorders nothing; uefarm run plays that.";
         }
 
         if (result.Future > 0)

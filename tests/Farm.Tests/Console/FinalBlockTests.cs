@@ -12,6 +12,18 @@ public class FinalBlockTests
             "final-block.txt");
 
     [Fact]
+    public void A_run_in_virtual_time_ends_with_what_it_took_of_real_time()
+    {
+        var wall = new WallClockResult(DateTimeOffset.UnixEpoch, 125.44, 101.2, 20_663.5, new MemoryResult(261_000_000, 1, 0, 3));
+        var result = Samples.Result() with { Clock = "virtual", EndedAt = Samples.Result().StartedAt.AddDays(30), Memory = null, Wall = wall };
+        var lines = FinalBlock.Lines(result, "results/x");
+
+        Assert.Contains("Virtual time  720:00:00 played in 125.4 s, 20664 times as fast; CPU 101.2 s,", lines);
+        Assert.DoesNotContain(lines, line => line.StartsWith("Generator", StringComparison.Ordinal));
+        Assert.All(lines, line => Assert.True(line.Length <= 80, line));
+    }
+
+    [Fact]
     public void A_broken_run_is_as_approved()
     {
         var invariants =

@@ -35,6 +35,17 @@ public class PlanTextTests
     public void The_plan_is_as_approved() => Approved.Matches(string.Join('\n', Lines(Storm)) + "\n", "tests", "Farm.Tests", "Approved", "check.txt");
 
     [Fact]
+    public void A_plan_in_virtual_time_tells_its_network_and_has_no_longest_length()
+    {
+        var lines = Lines(Samples.Minimal + "\nclock: virtual\ntarget: { transport: udp }\nfaults: { network: { loss: 2%, latency: 40ms } }\n");
+        var text = string.Join(' ', lines.SelectMany(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries)));
+
+        Assert.Contains("Clock virtual, on a network in memory: 40ms a hop, loss 2%, duplicates 0%, reordered 0%", text, StringComparison.Ordinal);
+        Assert.Contains("length 30s of any in virtual time: all pass", text, StringComparison.Ordinal);
+        Assert.Contains("virtual time: nothing is sent", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void No_line_is_longer_than_80_columns()
     {
         Assert.All(Lines(Storm), line => Assert.True(line.Length <= 80, line));

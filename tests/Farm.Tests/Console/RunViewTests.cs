@@ -124,6 +124,31 @@ public partial class RunViewTests
         Assert.Equal(6, writer.ToString().Split('\n').Count(line => line.Contains(" on 96/100 ", StringComparison.Ordinal)));
     }
 
+    [Fact]
+    public void In_virtual_time_lines_follow_the_clock_on_the_wall_and_tell_speed_and_what_is_left()
+    {
+        var writer = new StringWriter { NewLine = "\n" };
+        var view = new PlainRunView(writer, null);
+        view.OnStarting(RunPlan.Of(Samples.Scenario(Samples.Minimal, "phases[1].for=30d", "clock=virtual")));
+        for (var second = 1; second <= 20; second++)
+        {
+            var played = TimeSpan.FromHours(second);
+            view.OnSnapshot(Snapshot with { Elapsed = played, Pace = VirtualPace.Of(TimeSpan.FromSeconds(second), played, TimeSpan.FromHours(73)) });
+        }
+
+        Assert.Equal(
+            [
+                "1:00:00 second  on 96/100  3600x, 01:12 to go  122000 acc  p99 350 ms  failed 1",
+                "11:00:00 second  on 96/100  3600x, 01:02 to go  122000 acc  p99 350 ms  failed 1",
+            ],
+            writer.ToString().Split('\n').Where(line => line.Contains(" on 96/100 ", StringComparison.Ordinal)));
+        var pace = VirtualPace.Of(TimeSpan.FromSeconds(2), TimeSpan.FromDays(3), TimeSpan.FromDays(2));
+        Assert.Equal(TimeSpan.Zero, pace.Left);
+        var screen = Render(Snapshot with { Pace = pace }, null);
+        Assert.Contains("129600 times as fast, 00:00 to go", screen, StringComparison.Ordinal);
+        Assert.Equal(Render(Snapshot, null).Split('\n').Length, screen.Split('\n').Length);
+    }
+
     private static string Render(RunSnapshot snapshot, string? notice)
     {
         var writer = new StringWriter { NewLine = "\n" };

@@ -30,6 +30,9 @@ public class SafetyGuardsTests
     [InlineData("limits.maxDuration=30s")]
     public void What_is_allowed_or_a_name_to_be_looked_up_later_passes(string change) => Assert.Empty(Check(change));
 
+    [Fact]
+    public void A_month_of_virtual_time_is_not_too_long() => Assert.Empty(Check("clock=virtual", "phases[1].for=30d"));
+
     [Theory]
     [InlineData("urn:service:sos", true)]
     [InlineData("URN:Service:SOS.fire", true)]

@@ -20,10 +20,12 @@ public class AttackRunTests
           - { name: settle, traffic: off, for: 500ms }
         """;
 
-    [Fact]
-    public async Task No_attack_is_accepted_each_is_refused_for_its_own_reason_and_genuine_traffic_does_not_notice()
+    [Theory]
+    [InlineData("real")]
+    [InlineData("virtual")]
+    public async Task No_attack_is_accepted_each_is_refused_for_its_own_reason_and_genuine_traffic_does_not_notice(string clock)
     {
-        using var run = await PlayedRun.PlayAsync(Scenario);
+        using var run = await PlayedRun.PlayAsync(Scenario, $"clock={clock}");
 
         Assert.All(run.Document.Invariants, invariant => Assert.True(invariant.Held, $"{invariant.Name}: {invariant.Detail}"));
         Assert.True(run.Document.Ledger.Sent > 200);

@@ -23,6 +23,7 @@ public sealed class MetricsCatalogueTests
         var types = lines.Where(line => line.StartsWith("# TYPE ", StringComparison.Ordinal)).Select(line => line.Split(' ')).OrderBy(parts => parts[2], StringComparer.Ordinal);
         var text = new StringBuilder("# Metrics\n\nServed at `/metrics` while a run goes on, when the scenario gives `metrics.port`. ");
         text.Append("No label names a phone or a message; every label value exists at 0 from the start.\n");
+        text.Append("Not in virtual time, where every rate over the scraper's clock would be wrong.\n");
         text.Append("\n| Metric | Type | Labels | Meaning |\n| --- | --- | --- | --- |\n");
         foreach (var type in types)
         {

@@ -34,12 +34,13 @@ public class ReplayCapacityRunTests
     }
 
     [Theory]
-    [InlineData(1)]
-    [InlineData(8)]
-    public async Task Where_live_messages_overtake_exactly_those_are_refused_that_the_rank_rule_names(int entries)
+    [InlineData(1, "real")]
+    [InlineData(8, "real")]
+    [InlineData(8, "virtual")]
+    public async Task Where_live_messages_overtake_exactly_those_are_refused_that_the_rank_rule_names(int entries, string clock)
     {
         using var run = await PlayedRun.PlayAsync(
-            Scenario, $"replayCache.entries={entries}", "applicationServer.live=bypass", "applicationServer.settle=0s", "applicationServer.drainDelay=1500ms",
+            Scenario, $"clock={clock}", $"replayCache.entries={entries}", "applicationServer.live=bypass", "applicationServer.settle=0s", "applicationServer.drainDelay=1500ms",
             "traffic.rate=120/s");
 
         var expected = RefusedByRank(run, entries);

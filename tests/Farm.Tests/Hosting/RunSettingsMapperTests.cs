@@ -84,6 +84,8 @@ public class RunSettingsMapperTests
             ],
             settings.Phases);
         Assert.Equal((3.0, 0.0), (settings.Attacks.RateOf(AttackKind.Forged), settings.Attacks.RateOf(AttackKind.Replay)));
+        Assert.Equal((TimeSpan.FromDays(2), TimeSpan.FromDays(21)), (settings.Ue.MessageExpiry, settings.Kms.ResolveGrace));
+        Assert.Null(settings.VirtualTime);
         Assert.True(settings.RecordArrivals && settings.RegisterBeforeFirstPhase && settings.WithApplicationServer);
         Assert.Null(settings.ExternalCore);
     }
@@ -109,6 +111,27 @@ public class RunSettingsMapperTests
         Assert.Equal(5, Assert.Single(settings.Phases).GoOnline);
         Assert.True(settings.Attacks.IsEmpty);
         Assert.Null(settings.Ue.Trust);
+        Assert.Equal(TimeSpan.FromDays(7), settings.Ue.MessageExpiry);
+    }
+
+    [Fact]
+    public async Task Virtual_time_has_its_network_and_tickets_live_as_long_as_messages_are_kept()
+    {
+        var settings = await MapAsync("""
+            version: 1
+            name: lossy
+            clock: virtual
+            target: { transport: udp }
+            subscribers: { count: 10 }
+            applicationServer: { expiry: 60d }
+            faults: { network: { loss: 1%, duplicate: 2%, reorder: 3%, latency: 40ms } }
+            phases:
+              - { name: first, for: 1s }
+            """);
+
+        Assert.Equal(
+            new VirtualTimeSettings { Loss = 0.01, Duplication = 0.02, Reordering = 0.03, Latency = TimeSpan.FromMilliseconds(40) }, settings.VirtualTime);
+        Assert.Equal((TimeSpan.FromDays(60), TimeSpan.FromDays(60)), (settings.Ue.MessageExpiry, settings.Kms.ResolveGrace));
     }
 
     [Fact]

@@ -53,7 +53,7 @@ public class VerdictRunTests
 
         var books = new RunBooks(scenario, run, finished with { LateShare = 0 });
         books.Write(results);
-        var document = Document(books, source, snapshots);
+        var document = Document(books, source);
 
         var rows = PlayedRun.ReadRows(results.LedgerFile);
         Assert.True(document.Ledger.Stored > 0);
@@ -73,15 +73,14 @@ public class VerdictRunTests
         Assert.Equal((document.Ledger.Sent - document.Ledger.Failed, document.Ledger.Accepted, document.Ledger.Stored), (picture.Sent, picture.Accepted, picture.Stored));
         Assert.Equal((4L, 4L), (picture.UesByState["registered"], picture.UesByState["offline"]));
         Assert.Equal("settling", picture.PhaseName);
-        Assert.Single(snapshots.Series);
 
-        Assert.Equal(0, Document(new RunBooks(scenario, run, finished with { LateShare = 0.01 }), source, snapshots).ExitCode);
-        var late = Document(new RunBooks(scenario, run, finished with { LateShare = 0.0101 }), source, snapshots);
+        Assert.Equal(0, Document(new RunBooks(scenario, run, finished with { LateShare = 0.01 }), source).ExitCode);
+        var late = Document(new RunBooks(scenario, run, finished with { LateShare = 0.0101 }), source);
         Assert.Equal((97, RunVerdict.Invalid), (late.ExitCode, late.Verdict));
     }
 
-    private static ResultDocument Document(RunBooks books, UeFarm.Farm.Scenarios.ScenarioSource source, SnapshotMaker snapshots) =>
-        books.ToDocument(source, snapshots, DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch.AddSeconds(3), TimeSpan.FromSeconds(1));
+    private static ResultDocument Document(RunBooks books, UeFarm.Farm.Scenarios.ScenarioSource source) => books.ToDocument(
+        source, new RunSeries(), new RunTimes(DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch.AddSeconds(3), TimeSpan.FromSeconds(1), null));
 
     /// <summary>The text format: name with labels, a space, the value.</summary>
     private static Dictionary<string, double> Parse(string page) => page.Split('\n')

@@ -80,7 +80,8 @@ public class ScenarioReaderTests
                 new PhaseOptions("rest", TimeSpan.FromSeconds(1), null, CutKind.Clean, PhoneAmount.All, TimeSpan.Zero, new Rate(1.5)),
             ],
             scenario.Phases);
-        Assert.Equal(new FaultOptions(new Rate(20), Rate.Zero, new Rate(5), Rate.Zero, Rate.Zero, new Rate(0.01)) { Latency = TimeSpan.FromMilliseconds(5) }, scenario.Faults);
+        var network = new NetworkOptions(Share.Zero, Share.Zero, Share.Zero, TimeSpan.FromMilliseconds(5));
+        Assert.Equal(new FaultOptions(new Rate(20), Rate.Zero, new Rate(5), Rate.Zero, Rate.Zero, new Rate(0.01)) { Network = network }, scenario.Faults);
         Assert.Equal(new ClockOptions(TimeSpan.FromSeconds(3), PhoneAmount.OfShare(0.01), TimeSpan.FromHours(6)), scenario.Subscribers.Clocks);
         Assert.Equal(["rejected{reason=\"stale\"} == 0", "delivery.p99 < 5s"], scenario.Thresholds.Select(threshold => threshold.Text));
         Assert.Equal(new ResultOptions(true, false), scenario.Results);
@@ -150,7 +151,11 @@ public class ScenarioReaderTests
     [InlineData("applicationServer: { servers: 17 }", "applicationServer.servers '17' is too large")]
     [InlineData("applicationServer: { firstShare: 50% }", "applicationServer.firstShare '50%' has no meaning with one server")]
     [InlineData("applicationServer: { drainDelay: 3h }", "applicationServer.drainDelay '3h' is too long")]
-    [InlineData("faults: { network: { loss: 5% } }", "faults.network.loss '5%' is not supported over real sockets in this version")]
+    [InlineData("clock: virtual\nmetrics: { port: 9464 }", "metrics.port '9464' would show virtual time")]
+    [InlineData("faults: { network: { loss: 5% } }", "faults.network.loss '5%' is not supported over real sockets")]
+    [InlineData("clock: virtual\nfaults: { network: { loss: 5% } }", "faults.network.loss '5%' strikes datagrams, and TCP hides it")]
+    [InlineData("clock: virtual\nfaults: { network: { duplicate: 5% } }", "faults.network.duplicate '5%' strikes datagrams")]
+    [InlineData("clock: virtual\nfaults: { network: { reorder: 5% } }", "faults.network.reorder '5%' strikes datagrams")]
     [InlineData("faults: { network: { duplicate: 1% } }", "faults.network.duplicate '1%' is not supported")]
     [InlineData("faults: { network: { reorder: 1% } }", "faults.network.reorder '1%' is not supported")]
     [InlineData("target: { core: 'sip:10.0.0.1;transport=udp', transport: tcp }", "target.transport 'tcp' contradicts the transport in target.core")]

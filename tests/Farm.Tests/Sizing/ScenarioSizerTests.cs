@@ -32,22 +32,24 @@ public sealed class ScenarioSizerTests
         """;
 
     [Fact]
-    public async Task The_same_scenario_gives_every_message_the_same_verdict_in_real_and_in_virtual_time()
+    public async Task The_same_scenario_gives_every_message_the_same_verdict_in_real_time_in_virtual_time_and_in_sizing()
     {
         using var run = await PlayedRun.PlayAsync(Robust);
-        var real = run.Ledger.ToDictionary(
-            row => (int)PlayedRun.Number(row, "seq"), row => row["outcome"] == "rejected" ? row["reason"] : row["outcome"]);
-        var virtually = new Dictionary<int, string>();
+        using var inMemory = await PlayedRun.PlayAsync(Robust, "clock=virtual");
+        var real = VerdictsOf(run);
+        var sized = new Dictionary<int, string>();
         var read = ScenarioReader.Read(Robust, "robust.yaml", []);
         var result = new SizingRun(
             ScenarioSizer.SettingsOf(read.Scenario!),
-            arrival => virtually.TryAdd(arrival.Message, arrival.Verdict == ReplayVerdict.Accepted ? "accepted" : "stale"))
+            arrival => sized.TryAdd(arrival.Message, arrival.Verdict == ReplayVerdict.Accepted ? "accepted" : "stale"))
             .Play(null, TestContext.Current.CancellationToken);
 
         Assert.Equal(real.Where(message => message.Value != "accepted" && message.Value != "stale"), []);
-        Assert.Equal(real.OrderBy(message => message.Key), virtually.OrderBy(message => message.Key));
+        Assert.Equal(real.OrderBy(message => message.Key), sized.OrderBy(message => message.Key));
+        Assert.Equal(real.OrderBy(message => message.Key), VerdictsOf(inMemory).OrderBy(message => message.Key));
         Assert.True(result.Stale > 5 && result.Accepted > 100, $"{result.Stale} stale, {result.Accepted} accepted");
         Assert.Equal(result.Stale, run.Document.Ledger.Rejected);
+        Assert.Equal(("real", "virtual"), (run.Document.Clock, inMemory.Document.Clock));
     }
 
     [Theory]
@@ -87,16 +89,29 @@ public sealed class ScenarioSizerTests
     }
 
     [Fact]
-    public async Task Virtual_time_is_refused_by_run_before_anything_is_sent()
+    public async Task Several_servers_are_refused_by_run_before_anything_is_sent_by_either_clock()
     {
         using var cli = new CliHarness();
-        var file = cli.File("v.yaml", Robust.Replace("seed: 4", "seed: 4\nclock: virtual", StringComparison.Ordinal));
-        Assert.Equal(2, await cli.RunAsync("run", file));
-        Assert.Contains("uefarm size", cli.Error.ToString(), StringComparison.Ordinal);
-        Assert.Null(((CliHarness.FixedRunner)cli.Runner).Request);
-        Assert.Equal(0, await cli.RunAsync("check", file));
-        var servers = cli.File("s.yaml", Robust.Replace("window: 1", "window: 1, servers: 2", StringComparison.Ordinal));
-        Assert.Equal(2, await cli.RunAsync("run", servers));
+        var file = cli.File("s.yaml", Robust.Replace("window: 1", "window: 1, servers: 2", StringComparison.Ordinal));
+        foreach (var clock in new[] { "clock=real", "clock=virtual" })
+        {
+            Assert.Equal(2, await cli.RunAsync("run", file, "--set", clock));
+            Assert.Contains("uefarm size", cli.Error.ToString(), StringComparison.Ordinal);
+            Assert.Null(((CliHarness.FixedRunner)cli.Runner).Request);
+            Assert.Equal(0, await cli.RunAsync("check", file, "--set", clock));
+        }
+
         Assert.Equal(0, await cli.RunAsync("size", file));
     }
+
+    [Fact]
+    public void What_sizing_leaves_out_of_a_lossy_network_is_said()
+    {
+        var scenario = Samples.Scenario(Robust, "clock=virtual", "target.transport=udp", "faults.network.loss=5%");
+        var outcome = new ScenarioSizer().Size(scenario, compare: false, new Progress<SizingProgress>(), TestContext.Current.CancellationToken);
+        Assert.Contains(outcome.Remarks, remark => remark.Contains("loses, repeats and reorders nothing", StringComparison.Ordinal));
+    }
+
+    private static Dictionary<int, string> VerdictsOf(PlayedRun run) => run.Ledger.ToDictionary(
+        row => (int)PlayedRun.Number(row, "seq"), row => row["outcome"] == "rejected" ? row["reason"] : row["outcome"]);
 }

@@ -45,6 +45,7 @@ internal static class UnitText
         < 0.001 => (seconds * 1e6).ToString("0.#", CultureInfo.InvariantCulture) + " us",
         < 0.01 => (seconds * 1e3).ToString("0.##", CultureInfo.InvariantCulture) + " ms",
         < 1 => (seconds * 1e3).ToString("0.#", CultureInfo.InvariantCulture) + " ms",
-        _ => seconds.ToString("0.##", CultureInfo.InvariantCulture) + " s",
+        < 100_000 => seconds.ToString("0.##", CultureInfo.InvariantCulture) + " s",
+        _ => (seconds / 86_400).ToString("0.##", CultureInfo.InvariantCulture) + " d",
     };
 }

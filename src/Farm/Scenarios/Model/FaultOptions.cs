@@ -3,8 +3,7 @@ namespace UeFarm.Farm.Scenarios;
 /// <summary>What goes wrong on purpose: hostile messages per second, by kind.</summary>
 internal sealed record FaultOptions(Rate Replay, Rate AlteredOutsideMac, Rate Forged, Rate AlteredBody, Rate Transplant, Rate FarFuture)
 {
-    /// <summary>One-way delay of every hop in virtual time.</summary>
-    public required TimeSpan Latency { get; init; }
+    public required NetworkOptions Network { get; init; }
 
     /// <summary>All attacks together.</summary>
     public Rate Total =>

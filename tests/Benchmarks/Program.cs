@@ -11,7 +11,8 @@ const string Usage = """
              register                         registrations with MD5 and AKA
              cache                            replay cache beside a naive one
              store                            mailbox store beside a bare batched insert
-             sizing                           rank tracker, and messages per CPU-second in virtual time
+             sizing                           rank tracker, and messages per CPU-second of uefarm size
+             virtual                          messages per CPU-second of whole runs in virtual time
            Benchmarks tables                  the tables of docs/sizing.md
     """;
 
@@ -40,6 +41,9 @@ switch (args)
         return 0;
     case ["load", "sizing"]:
         SizingLoad.Run();
+        return 0;
+    case ["load", "virtual"]:
+        await VirtualLoad.RunAsync();
         return 0;
     case ["tables"]:
         SizingTables.Print(Console.Out);

@@ -25,13 +25,13 @@ internal sealed class MetricsEndpoint : IAsyncDisposable
     /// <summary>Starts serving; port 0 means no endpoint at all.</summary>
     public static async Task<MetricsEndpoint> StartAsync(int port, FarmRun run)
     {
-        var registry = Prometheus.Metrics.NewCustomRegistry();
-        FarmMetrics.Register(run, registry);
         if (port == 0)
         {
             return new MetricsEndpoint(null, null);
         }
 
+        var registry = Prometheus.Metrics.NewCustomRegistry();
+        FarmMetrics.Register(run, registry);
         DotNetStats.Register(registry);
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();

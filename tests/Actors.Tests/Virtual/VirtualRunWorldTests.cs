@@ -29,6 +29,7 @@ public sealed class VirtualRunWorldTests : IAsyncDisposable
         Assert.Empty(_log);
 
         Assert.True(_world.PassAsync(TimeSpan.Zero).IsCompletedSuccessfully);
+        Assert.Same(_world.System.Dispatchers.DefaultGlobalDispatcher, _world.System.Dispatchers.Lookup("akka.actor.internal-dispatcher"));
         var here = Environment.CurrentManagedThreadId;
         Assert.Equal([$"second a {here}", $"second c {here}", $"first b {here}"], _log);
     }

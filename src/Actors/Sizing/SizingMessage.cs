@@ -14,6 +14,9 @@ internal struct SizingMessage
     public byte Server;
     public bool HasArrived;
 
+    /// <summary>A bit for each compared cache that has accepted it.</summary>
+    public byte AcceptedBy;
+
     /// <summary>The identity of a message by its number: 160 bits that differ as those of real messages do.</summary>
     public static ReplayDigest DigestOf(int number)
     {

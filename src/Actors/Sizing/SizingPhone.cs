@@ -13,6 +13,12 @@ internal sealed class SizingPhone
 
     public OvertakeRankTracker? TrackerOfOtherFormat { get; set; }
 
+    /// <summary>In the order of the settings; null: nothing has arrived yet.</summary>
+    public IReplayCache[]? ComparedCaches { get; set; }
+
+    /// <summary>By partition, as far as there are any.</summary>
+    public List<OvertakeRankTracker>? TrackersOfPartitions { get; set; }
+
     /// <summary>One for each server that had something for it.</summary>
     public SizingMailbox?[] Mailboxes { get; set; } = [];
 

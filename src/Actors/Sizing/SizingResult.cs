@@ -14,6 +14,15 @@ public sealed record SizingResult
     /// <summary>By the phase in which the message arrived; what arrives while things settle counts for the last one.</summary>
     public required IReadOnlyList<RankHistogram> RanksByPhase { get; init; }
 
+    /// <summary>
+    /// Overtake ranks within the partitions of <see cref="ReplayPolicy.PerSender"/>, of the phones' own caches or of a compared one: shares of more entries
+    /// than the highest lose nothing. Null without that policy.
+    /// </summary>
+    public RankHistogram? RanksWithinPartitions { get; init; }
+
+    /// <summary>What the compared caches decided, in the order of the settings.</summary>
+    public IReadOnlyList<SizingVerdicts> Compared { get; init; } = [];
+
     /// <summary>Phones that received anything.</summary>
     public required int Receivers { get; init; }
 

@@ -1,5 +1,4 @@
 using UeFarm.Actors.Traffic;
-using UeFarm.Protocol;
 using UeFarm.Protocol.Messaging;
 using UeFarm.Protocol.Replay;
 
@@ -286,25 +285,6 @@ public sealed partial class SizingRun
             _ => SizingMessageState.Stale,
         });
         return verdict;
-    }
-
-    private ReplayVerdict Ask(int number, SizingPhone phone, int messageNumber)
-    {
-        ref var message = ref _messages[messageNumber];
-        var cache = phone.Durable.ReplayCache ??= ReplayCaches.Create(_settings.ReplayCache);
-        var clock = Utc + (_settings.Clocks?.OffsetOf(number) ?? TimeSpan.Zero);
-        var digest = SizingMessage.DigestOf(messageNumber);
-        var verdict = cache.CheckAndInsert(new ReplayEntry(message.Timestamp.OrderKey, digest), NtpTimestamp.FromUtc(clock).OrderKey);
-        _onArrival?.Invoke(new SizingArrival(number, messageNumber, new TimeSpan(_now), message.Timestamp, digest, verdict));
-        return verdict;
-    }
-
-    private void Rank(SizingPhone phone, ulong key)
-    {
-        phone.Tracker ??= new OvertakeRankTracker();
-        phone.TrackerOfOtherFormat ??= new OvertakeRankTracker();
-        _ranksByPhase[_phase].Add(phone.Tracker.Observe(_keepsSeconds ? key >> 32 : key));
-        _ranksOfOtherFormat.Add(phone.TrackerOfOtherFormat.Observe(_keepsSeconds ? key : key >> 32));
     }
 
     private void PlanReplay()

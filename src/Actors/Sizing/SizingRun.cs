@@ -18,6 +18,9 @@ public sealed partial class SizingRun
 
     private const int EventsPerReport = 1 << 16;
 
+    // A bit of a message each.
+    private const int MostComparedCaches = 8;
+
     private readonly SizingSettings _settings;
     private readonly Action<SizingArrival>? _onArrival;
     private readonly SizingEventQueue _events = new();
@@ -29,6 +32,13 @@ public sealed partial class SizingRun
     private readonly SeededRandomSource _serverPicks;
     private readonly SeededRandomSource _replayPicks;
     private readonly SeededRandomSource _mailboxRandom;
+    private readonly SeededRandomSource _cacheRandom;
+    private readonly SizingVerdicts[] _compared;
+    private readonly string?[] _senders;
+
+    // The one whose partitions are ranked: the phones' own or the first compared one of that policy.
+    private readonly ReplayCacheSettings? _partitioned;
+    private readonly RankHistogram _ranksWithinPartitions = new();
     private readonly long _latency;
     private readonly long _length;
     private readonly bool _keepsSeconds;
@@ -48,12 +58,17 @@ public sealed partial class SizingRun
     public SizingRun(SizingSettings settings, Action<SizingArrival>? onArrival = null)
     {
         ArgumentNullException.ThrowIfNull(settings);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(settings.ComparedCaches.Count, MostComparedCaches, nameof(settings));
         _settings = settings;
         _onArrival = onArrival;
         var seeds = new SeededRandomSource(settings.Seed ^ 0x5126_0000_0000_0001);
         _serverPicks = new SeededRandomSource(seeds.NextUInt64());
         _replayPicks = new SeededRandomSource(seeds.NextUInt64());
         _mailboxRandom = new SeededRandomSource(seeds.NextUInt64());
+        _cacheRandom = new SeededRandomSource(seeds.NextUInt64());
+        _compared = [.. settings.ComparedCaches.Select(static cache => new SizingVerdicts { Cache = cache })];
+        _partitioned = settings.ComparedCaches.Prepend(settings.ReplayCache).FirstOrDefault(static cache => cache.Policy == ReplayPolicy.PerSender);
+        _senders = _partitioned is null ? [] : new string?[settings.Phones];
         _keepsSeconds = settings.ReplayCache.TimestampBytes == 4;
         _latency = settings.Latency.Ticks;
         _length = settings.Phases.Sum(static phase => phase.Duration.Ticks);
@@ -259,6 +274,8 @@ public sealed partial class SizingRun
             Ranks = total,
             RanksOfOtherFormat = _ranksOfOtherFormat,
             RanksByPhase = _ranksByPhase,
+            RanksWithinPartitions = _partitioned is null ? null : _ranksWithinPartitions,
+            Compared = _compared,
             Receivers = _phones.Count(static phone => phone.Tracker is not null),
             Due = _messages.Count,
             Accepted = _ends[(int)SizingMessageState.Accepted],

@@ -28,6 +28,11 @@ public sealed record SizingSettings
 
     public ReplayCacheSettings ReplayCache { get; init; } = new();
 
+    /// <summary>
+    /// Further caches that every phone has beside its own, up to 8: they hear the same arrivals, and what they decide is counted and has no other effect.
+    /// </summary>
+    public IReadOnlyList<ReplayCacheSettings> ComparedCaches { get; init; } = [];
+
     /// <summary>How far each phone's clock is off; null: all are right.</summary>
     public PhoneClocks? Clocks { get; init; }
 

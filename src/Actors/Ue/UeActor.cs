@@ -111,7 +111,7 @@ internal sealed class UeActor : UntypedActor
     {
         var now = _region.Wheel.Now;
         _resumesAt = now + _region.NoteCrash(_ue, reason, now);
-        Phones.FlashOf(_ue).RestartReplayCache(_region.Ue.OnRestart, _region.Ue.ReplayCache);
+        Phones.FlashOf(_ue).RestartReplayCache(_region.Ue.OnRestart, _region.Ue.ReplayCache, _region.Settings.Random);
         _armedFor = _resumesAt;
         _region.Wheel.Arm(_slot, _resumesAt);
     }

@@ -20,7 +20,7 @@ public sealed partial class UeBehavior
 
     private static readonly (SipHeaderId, string) DateWarning = (SipHeaderId.Warning, "399 ue \"Incorrect Date or Time\"");
 
-    private IReplayCache ReplayCache => _durable.ReplayCache ??= ReplayCaches.Create(_settings.ReplayCache);
+    private IReplayCache ReplayCache => _durable.ReplayCache ??= ReplayCaches.Create(_settings.ReplayCache, _random);
 
     private void HandleRequest(SipServerTransaction transaction, Instant now, DateTimeOffset utcNow)
     {
@@ -72,14 +72,15 @@ public sealed partial class UeBehavior
         }
 
         // Before any contact with the KMS: copies and old messages must cost nothing but a look-up.
-        var verdict = ReplayCache.Peek(new ReplayEntry(received!.Timestamp.OrderKey, received.Digest), OrderKeyOf(utcNow));
+        var entry = EntryOf(received!);
+        var verdict = ReplayCache.Peek(entry, OrderKeyOf(utcNow));
         if (verdict != ReplayVerdict.Accepted)
         {
             Refuse(transaction, received, OutcomeOf(verdict), now);
             return;
         }
 
-        if (received.Suite != _settings.Suite)
+        if (received!.Suite != _settings.Suite)
         {
             Refuse(transaction, received, ReceiveOutcome.PolicyRefused, now);
             return;
@@ -93,7 +94,7 @@ public sealed partial class UeBehavior
 
         if (_settings.TicketCacheEntries > 0 && received.TicketIsReusable && Traffic.Resolved.TryGet(received.TicketKey, out var ticket))
         {
-            Open(transaction, received, cms, ticket, now, utcNow);
+            Open(transaction, received, entry, cms, ticket, now, utcNow);
             return;
         }
 
@@ -104,7 +105,7 @@ public sealed partial class UeBehavior
         }
 
         var exchange = new TicketResolveExchange(received, _profile.PublicIdentity, _settings.KmsIdentity, _profile.Psk);
-        var reception = new UeReception(transaction, received, cms, exchange, NextToken(), now + _settings.KmsTimeout);
+        var reception = new UeReception(transaction, received, entry, cms, exchange, NextToken(), now + _settings.KmsTimeout);
         Traffic.Receptions.Add(reception);
         _effects.Enqueue(new UeEffect(UeEffectKind.QueryKms, Token: reception.Token, Bytes: exchange.CreateInit(utcNow, _random)));
     }
@@ -125,7 +126,7 @@ public sealed partial class UeBehavior
             return;
         }
 
-        Open(reception.Transaction, reception.Received, reception.Cms, ticket!, now, utcNow);
+        Open(reception.Transaction, reception.Received, reception.Entry, reception.Cms, ticket!, now, utcNow);
 
         // Kept whatever became of this message: the KMS's answer was authentic, and a forger must not be able to make the phone ask again and again.
         if (ticket!.IsReusable && _settings.TicketCacheEntries > 0)
@@ -154,7 +155,8 @@ public sealed partial class UeBehavior
 
     /// <summary>MAC, S/MIME, then the second look into the replay cache, which alone decides: two copies may have waited for the KMS at the same time.</summary>
     private void Open(
-        SipServerTransaction transaction, ReceivedTransferInit received, ReadOnlyMemory<byte> cms, ResolvedTicket ticket, Instant now, DateTimeOffset utcNow)
+        SipServerTransaction transaction, ReceivedTransferInit received, in ReplayEntry entry, ReadOnlyMemory<byte> cms, ResolvedTicket ticket, Instant now,
+        DateTimeOffset utcNow)
     {
         if (!received.TryVerify(ticket, out var kek, out var failure))
         {
@@ -177,7 +179,7 @@ public sealed partial class UeBehavior
             return;
         }
 
-        var verdict = ReplayCache.CheckAndInsert(new ReplayEntry(received.Timestamp.OrderKey, received.Digest), OrderKeyOf(utcNow));
+        var verdict = ReplayCache.CheckAndInsert(entry, OrderKeyOf(utcNow));
         if (verdict != ReplayVerdict.Accepted)
         {
             Refuse(transaction, received, OutcomeOf(verdict), now);
@@ -252,6 +254,17 @@ public sealed partial class UeBehavior
 
         _traffic?.Receptions.Clear();
     }
+
+    /// <summary>
+    /// What the replay cache is asked, the same before and after verification. Interpretation: the sender is IDRi, which the MAC covers and the ticket names
+    /// too, as an address of record: who has tickets under several spellings of one identity is still one sender. Made only where the policy goes by it.
+    /// </summary>
+    private ReplayEntry EntryOf(ReceivedTransferInit received) => new(received.Timestamp.OrderKey, received.Digest)
+    {
+        Sender = _settings.ReplayCache.Policy != ReplayPolicy.PerSender ? null
+            : SipUri.TryParse(Encoding.UTF8.GetBytes(received.Initiator), out var uri) ? uri.ToAddressOfRecord()
+            : received.Initiator,
+    };
 
     private static ulong OrderKeyOf(DateTimeOffset utcNow) => NtpTimestamp.FromUtc(utcNow).OrderKey;
 

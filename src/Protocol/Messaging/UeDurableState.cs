@@ -29,20 +29,21 @@ public sealed class UeDurableState
     }
 
     /// <summary>
-    /// What a restart does to the replay cache. A cache of a policy without a floor (window, none) knows no newest timestamp to refuse by: it is emptied.
+    /// What a restart does to the replay cache. A cache of a policy without a floor (window, none) knows no newest timestamp to refuse by: it is emptied. With
+    /// the entries goes what was known of each sender, so that the one newest timestamp then holds for all of them.
     /// </summary>
-    public void RestartReplayCache(ReplayRestart rule, ReplayCacheSettings settings)
+    public void RestartReplayCache(ReplayRestart rule, ReplayCacheSettings settings, IRandomSource random)
     {
         if (rule == ReplayRestart.Restore || ReplayCache is null)
         {
             return;
         }
 
-        var newest = rule == ReplayRestart.RejectOlder && ReplayCache is ModifiedReplayCache lost ? lost.Newest ?? lost.Floor : null;
-        ReplayCache = ReplayCaches.Create(settings);
+        var newest = rule == ReplayRestart.RejectOlder && ReplayCache is IFlooredReplayCache lost ? lost.NewestSeen : null;
+        ReplayCache = ReplayCaches.Create(settings, random);
         if (newest is { } floor)
         {
-            ((ModifiedReplayCache)ReplayCache).RaiseFloor(floor);
+            ((IFlooredReplayCache)ReplayCache).RaiseFloor(floor);
         }
     }
 }

@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using System.Diagnostics.CodeAnalysis;
-using System.Security.Cryptography;
 
 namespace UeFarm.Protocol.Replay;
 
@@ -8,11 +7,10 @@ namespace UeFarm.Protocol.Replay;
 /// The replay cache without an age limit (TR 33.829 section 8.3.1.1.2). A message several weeks old is accepted as long as the cache is not full
 /// or the message is newer than the oldest entry. A phone that has received nothing pays for this object alone.
 /// </summary>
-public sealed class ModifiedReplayCache : IReplayCache
+public sealed class ModifiedReplayCache : IFlooredReplayCache
 {
     private const byte SnapshotVersion = 1;
     private const int SnapshotHeaderBytes = 32;
-    private const int SnapshotChecksumBytes = 16;
     private const int MaxEntryBytes = 8 + ReplayDigest.Length;
 
     // 64-bit runtime: 16 bytes of header and 38 of fields, rounded up.
@@ -54,8 +52,10 @@ public sealed class ModifiedReplayCache : IReplayCache
     /// <summary>The highest order key held; null when empty.</summary>
     public ulong? Newest => Count > 0 ? Expand(_store!.NewestKey) : null;
 
+    public ulong? NewestSeen => Newest ?? Floor;
+
     /// <summary>Length of a snapshot of the present state in bytes.</summary>
-    public int SnapshotLength => SnapshotHeaderBytes + (Count * (_keyBytes + ReplayDigest.Length)) + SnapshotChecksumBytes;
+    public int SnapshotLength => SnapshotHeaderBytes + (Count * (_keyBytes + ReplayDigest.Length)) + SnapshotChecksum.Length;
 
     public ReplayVerdict Peek(in ReplayEntry entry, ulong nowOrderKey)
     {
@@ -114,10 +114,6 @@ public sealed class ModifiedReplayCache : IReplayCache
         }
     }
 
-    /// <summary>
-    /// Refuses from now on everything up to this order key, for a phone that has lost its entries but knows the newest timestamp it ever
-    /// accepted (RFC 3830 section 5.4). Entries up to it are deleted. A floor never falls.
-    /// </summary>
     public void RaiseFloor(ulong orderKey)
     {
         var key = Reduce(orderKey);
@@ -153,8 +149,8 @@ public sealed class ModifiedReplayCache : IReplayCache
         BinaryPrimitives.WriteInt32BigEndian(header[8..], Count);
         BinaryPrimitives.WriteUInt64BigEndian(header[12..], _floor);
         BinaryPrimitives.WriteInt64BigEndian(header[20..], _evicted);
-        _store?.CopyTo(destination[SnapshotHeaderBytes..^SnapshotChecksumBytes]);
-        WriteChecksum(destination[..^SnapshotChecksumBytes], destination[^SnapshotChecksumBytes..]);
+        _store?.CopyTo(destination[SnapshotHeaderBytes..^SnapshotChecksum.Length]);
+        SnapshotChecksum.Write(destination);
         return length;
     }
 
@@ -167,21 +163,15 @@ public sealed class ModifiedReplayCache : IReplayCache
     {
         cache = null;
         var restored = new ModifiedReplayCache(settings);
-        Span<byte> checksum = stackalloc byte[SnapshotChecksumBytes];
-        if (snapshot.Length < SnapshotHeaderBytes + SnapshotChecksumBytes || snapshot[0] != SnapshotVersion || snapshot[1] != restored._keyBytes)
-        {
-            return false;
-        }
-
-        WriteChecksum(snapshot[..^SnapshotChecksumBytes], checksum);
-        if (!checksum.SequenceEqual(snapshot[^SnapshotChecksumBytes..]))
+        if (snapshot.Length < SnapshotHeaderBytes + SnapshotChecksum.Length || snapshot[0] != SnapshotVersion || snapshot[1] != restored._keyBytes
+            || !SnapshotChecksum.Matches(snapshot))
         {
             return false;
         }
 
         var capacity = BinaryPrimitives.ReadInt32BigEndian(snapshot[4..]);
         var count = BinaryPrimitives.ReadInt32BigEndian(snapshot[8..]);
-        var entries = snapshot[SnapshotHeaderBytes..^SnapshotChecksumBytes];
+        var entries = snapshot[SnapshotHeaderBytes..^SnapshotChecksum.Length];
         if (snapshot[2] > 1 || count < 0 || capacity < count || entries.Length != (long)count * settings.EntryBytes)
         {
             return false;
@@ -245,13 +235,6 @@ public sealed class ModifiedReplayCache : IReplayCache
 
         // Interpretation: the optional bound is judged last, so that a redelivery and an outdated message keep their names.
         return entry.OrderKey > OrderKeys.Add(nowOrderKey, _futureBound) ? ReplayVerdict.Future : ReplayVerdict.Accepted;
-    }
-
-    private static void WriteChecksum(ReadOnlySpan<byte> content, Span<byte> destination)
-    {
-        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
-        SHA256.HashData(content, hash);
-        hash[..SnapshotChecksumBytes].CopyTo(destination);
     }
 
     private ulong Reduce(ulong orderKey) => _keyBytes == 8 ? orderKey : orderKey >> 32;

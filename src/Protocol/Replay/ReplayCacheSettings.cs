@@ -3,6 +3,9 @@ namespace UeFarm.Protocol.Replay;
 /// <summary>How to make a replay cache; shared by all phones of a run.</summary>
 public sealed record ReplayCacheSettings
 {
+    /// <summary>As many numbers as an entry of the table of senders can hold.</summary>
+    public const int MaxSenderPartitions = 1 << 16;
+
     public ReplayPolicy Policy { get; init; } = ReplayPolicy.Modified;
 
     /// <summary>Entries held at most, 0 or more. The default is what fits 1,000,000 bytes at 28 bytes an entry.</summary>
@@ -17,6 +20,11 @@ public sealed record ReplayCacheSettings
     /// <summary>Age up to which <see cref="ReplayPolicy.Window"/> accepts; other policies ignore it.</summary>
     public TimeSpan Window { get; init; } = TimeSpan.FromMinutes(5);
 
+    /// <summary>
+    /// Parts into which <see cref="ReplayPolicy.PerSender"/> divides the capacity, 1 to 65,536 and no more than entries; other policies ignore it.
+    /// </summary>
+    public int SenderPartitions { get; init; } = 64;
+
     /// <summary>How far ahead of the phone's clock a timestamp may be; null: any distance.</summary>
     public TimeSpan? FutureBound { get; init; }
 
@@ -29,6 +37,11 @@ public sealed record ReplayCacheSettings
         if (CapacityEntries < 0 || TimestampBytes is not (4 or 8) || Window < TimeSpan.Zero || FutureBound < TimeSpan.Zero)
         {
             throw new ArgumentException("Capacity, window and future bound are not negative, timestamps have 4 or 8 bytes.");
+        }
+
+        if (Policy == ReplayPolicy.PerSender && (SenderPartitions is < 1 or > MaxSenderPartitions || SenderPartitions > CapacityEntries))
+        {
+            throw new ArgumentException($"Partitions are 1 to {MaxSenderPartitions} and no more than entries.");
         }
     }
 }

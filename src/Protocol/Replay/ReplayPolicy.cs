@@ -6,6 +6,9 @@ public enum ReplayPolicy
     /// <summary>No age limit; refuses what is not newer than the oldest entry of a full cache (TR 33.829 section 8.3.1.1.2).</summary>
     Modified,
 
+    /// <summary>The modified rule, applied to each authenticated sender's messages apart, in a share of the capacity.</summary>
+    PerSender,
+
     /// <summary>The time window of RFC 3830 section 5.4, for comparison.</summary>
     Window,
 

@@ -123,6 +123,83 @@ public sealed class SizingRunTests
     }
 
     [Fact]
+    public void Caches_that_are_compared_decide_as_they_do_alone_and_change_nothing()
+    {
+        var (stale, future, twice, ranked) = (0L, 0L, 0L, 0);
+        for (var seed = 1UL; seed <= 60; seed++)
+        {
+            // A partition for every sender: which ones share would depend on the phones' keys.
+            var settings = Generated(seed) with { ReplaysPerSecond = seed % 2 };
+            var bound = seed % 3 == 0 ? TimeSpan.FromSeconds(1) : (TimeSpan?)null;
+            var cache = settings.ReplayCache with
+            {
+                CapacityEntries = 8 + (int)(seed % 9),
+                SenderPartitions = 8,
+                Window = TimeSpan.FromSeconds(20),
+                FutureBound = bound,
+            };
+            ReplayCacheSettings[] policies = [.. Enum.GetValues<ReplayPolicy>().Select(policy => cache with { Policy = policy })];
+            var own = policies[seed % 4];
+            var plain = Play(settings with { ReplayCache = own });
+            var compared = Play(settings with { ReplayCache = own, ComparedCaches = [.. policies.Except([own])] });
+            Assert.Equal(
+                (seed, plain.Accepted, plain.Stale, plain.Tied, plain.Future, plain.AcceptedTwice),
+                (seed, compared.Accepted, compared.Stale, compared.Tied, compared.Future, compared.AcceptedTwice));
+            Assert.Equal(plain.Ranks.Ranks, compared.Ranks.Ranks);
+            foreach (var verdicts in compared.Compared)
+            {
+                var alone = Play(settings with { ReplayCache = verdicts.Cache });
+                Assert.Equal(
+                    (seed, verdicts.Cache.Policy, alone.Accepted, alone.Stale, alone.Tied, alone.Future, alone.AcceptedTwice),
+                    (seed, verdicts.Cache.Policy, verdicts.Accepted, verdicts.Stale, verdicts.Tied, verdicts.Future, verdicts.AcceptedTwice));
+                Assert.Equal(alone.Stale + alone.Tied + alone.Future, verdicts.Refused);
+                Assert.True(verdicts.AcceptedTwice == 0 || verdicts.Cache.Policy == ReplayPolicy.None, $"seed {seed}: {verdicts.Cache.Policy} accepted twice");
+                Assert.Equal(alone.RanksWithinPartitions?.Ranks ?? compared.RanksWithinPartitions!.Ranks, compared.RanksWithinPartitions!.Ranks);
+                ranked += alone.RanksWithinPartitions is null ? 0 : 1;
+                stale += verdicts.Stale;
+                future += verdicts.Future;
+                twice += verdicts.AcceptedTwice;
+            }
+        }
+
+        Assert.True(stale > 1000 && future > 100 && twice > 100 && ranked > 30, $"{stale} stale, {future} future, {twice} accepted twice, {ranked} ranked");
+        ReplayCacheSettings[] tooMany = [.. Enumerable.Repeat(new ReplayCacheSettings(), 9)];
+        Assert.Throws<ArgumentOutOfRangeException>(() => new SizingRun(Outage() with { ComparedCaches = tooMany }));
+    }
+
+    [Fact]
+    public void Shares_of_one_more_than_the_highest_rank_within_a_partition_lose_nothing_and_one_entry_less_each_does()
+    {
+        var sized = 0;
+        for (var seed = 1UL; seed <= 60; seed++)
+        {
+            foreach (var partitions in (int[])[1, 2, 8])
+            {
+                // As many shares as there are phones and fewer; what is shared depends on keys, so that the same run must tell and use the number.
+                var settings = Generated(seed);
+                ReplayCacheSettings Cache(int share) => settings.ReplayCache with
+                {
+                    Policy = ReplayPolicy.PerSender,
+                    CapacityEntries = partitions * share,
+                    SenderPartitions = partitions,
+                };
+                var least = Play(settings with { ReplayCache = Cache(1) }).RanksWithinPartitions!.MaxRank + 1;
+                if (least < 2)
+                {
+                    continue;
+                }
+
+                Assert.Equal((seed, partitions, 0L), (seed, partitions, RefusedWith(settings with { ReplayCache = Cache(least) }, partitions * least)));
+                var smaller = settings with { ReplayCache = Cache(least - 1) };
+                Assert.NotEqual((seed, partitions, 0L), (seed, partitions, RefusedWith(smaller, partitions * (least - 1))));
+                sized++;
+            }
+        }
+
+        Assert.True(sized > 40, $"partitions of more than one entry are needed: {sized}");
+    }
+
+    [Fact]
     public void A_stop_ends_the_run()
     {
         using var stop = new CancellationTokenSource();

@@ -206,7 +206,7 @@ public sealed class SizeCommandTests : IDisposable
         var refused = 0L;
         foreach (var row in rows)
         {
-            var cache = caches.TryGetValue(row.Phone, out var known) ? known : caches[row.Phone] = ReplayCaches.Create(new ReplayCacheSettings { CapacityEntries = capacity });
+            var cache = caches.TryGetValue(row.Phone, out var known) ? known : caches[row.Phone] = new ModifiedReplayCache(new ReplayCacheSettings { CapacityEntries = capacity });
             var verdict = cache.CheckAndInsert(new ReplayEntry(row.Timestamp, row.Digest), 0);
             refused += seen.Add(row) && (verdict is ReplayVerdict.Stale or ReplayVerdict.Tie) ? 1 : 0;
         }

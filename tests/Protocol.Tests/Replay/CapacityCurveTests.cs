@@ -11,9 +11,16 @@ public sealed class CapacityCurveTests
         const ulong seed = 11;
         var random = new SeededRandomSource(seed);
         var refusals = 0L;
+        var (tied, replayed, parallel, allOfIt) = (0, 0, 0, 0);
         for (var history = 0; history < 100_000; history++)
         {
-            var arrivals = History(random, 8 + random.Below(16));
+            var arrivals = History(random, 8 + random.Below(16), out var streams);
+            var distinct = arrivals.Distinct().ToList();
+            var hasTies = distinct.DistinctBy(static entry => entry.OrderKey).Count() < distinct.Count;
+            tied += hasTies ? 1 : 0;
+            replayed += distinct.Count < arrivals.Count ? 1 : 0;
+            parallel += streams > 1 ? 1 : 0;
+            allOfIt += hasTies && distinct.Count < arrivals.Count && streams > 1 ? 1 : 0;
             var curve = CurveOf(arrivals);
             for (var capacity = 0; capacity <= curve.MinCapacity + 1; capacity++)
             {
@@ -27,6 +34,7 @@ public sealed class CapacityCurveTests
         }
 
         Assert.True(refusals > 1_000_000, "refusals occur");
+        Assert.True(Math.Min(tied, Math.Min(replayed, parallel)) > 60_000 && allOfIt > 40_000, $"{tied} with ties, {replayed} with replays, {parallel} of several streams");
     }
 
     [Fact]
@@ -126,10 +134,13 @@ public sealed class CapacityCurveTests
         Assert.Equal(overtaking, tracker.Observe(stored.OrderKey));
     }
 
-    /// <summary>Several streams, each in order, at their own pace; ties; replays.</summary>
-    internal static List<ReplayEntry> History(SeededRandomSource random, int length)
+    internal static List<ReplayEntry> History(SeededRandomSource random, int length) => History(random, length, out _);
+
+    /// <summary>One to four streams, each in order, at their own pace; ties; replays.</summary>
+    private static List<ReplayEntry> History(SeededRandomSource random, int length, out int streamCount)
     {
         var streams = new ulong[1 + random.Below(4)];
+        streamCount = streams.Length;
         var stride = 1 + random.Below(4);
         var isShuffled = random.Below(3) == 0;
         var arrivals = new List<ReplayEntry>();

@@ -19,6 +19,59 @@ public sealed class ReplayMemoryTests
     }
 
     [Fact]
+    public void A_phone_that_keeps_senders_apart_and_has_received_nothing_pays_less_than_100_bytes_too()
+    {
+        var settings = PerSenderReplayCacheTests.Settings(FullCapacity, 64);
+        var random = new SeededRandomSource(1);
+        new PerSenderReplayCache(settings, random).Peek(FromSender(0), 0);
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        var cache = new PerSenderReplayCache(settings, random);
+        var allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+        Assert.Equal(allocated, cache.MemoryBytes);
+        Assert.InRange(allocated, 1, 99);
+        cache.Peek(FromSender(0), 0);
+        Assert.InRange(cache.MemoryBytes, 1, 99);
+    }
+
+    [Theory]
+    [InlineData(64, 1, 700)]
+    [InlineData(64, 64, 400)]
+    [InlineData(64, 1000, 400)]
+    [InlineData(ReplayCacheSettings.MaxSenderPartitions, 2000, 400)]
+    public void Senders_cost_a_few_hundred_bytes_each_until_all_partitions_are_taken(int partitions, int senders, int most)
+    {
+        var cache = new PerSenderReplayCache(PerSenderReplayCacheTests.Settings(100_000, partitions), new SeededRandomSource(1));
+        for (var sender = 0; sender < senders; sender++)
+        {
+            cache.CheckAndInsert(FromSender(sender), 0);
+        }
+
+        Assert.InRange(cache.MemoryBytes / Math.Min(senders, partitions), 100, most);
+    }
+
+    [Fact]
+    public void A_full_cache_with_a_partition_for_each_sender_costs_close_to_its_entries()
+    {
+        var cache = new PerSenderReplayCache(PerSenderReplayCacheTests.Settings(FullCapacity, 64), new SeededRandomSource(1));
+        for (var i = 0UL; i < 3 * FullCapacity; i++)
+        {
+            cache.CheckAndInsert(ReplayTestData.Entry(i << 32, i) with { Sender = PerSenderReplayCacheTests.Sender((int)(i % 64)) }, 0);
+        }
+
+        Assert.Equal(FullCapacity, cache.Count);
+        Assert.InRange(cache.MemoryBytes / (FullCapacity * 28.0), 1.0, 1.2);
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        for (var i = 0UL; i < 5000; i++)
+        {
+            var entry = ReplayTestData.Entry((1UL << 60) + i, i) with { Sender = "sip:ue000001@ims.example" };
+            cache.CheckAndInsert(entry, 0);
+            cache.Peek(entry, 0);
+        }
+
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+    }
+
+    [Fact]
     public void Ten_entries_in_a_large_cache_cost_little_more_than_ten_entries()
     {
         var cache = ReplayTestData.Cache(FullCapacity);
@@ -104,6 +157,8 @@ public sealed class ReplayMemoryTests
         cache.Resize(0);
         Assert.InRange(cache.MemoryBytes, 1, 99);
     }
+
+    private static ReplayEntry FromSender(int number) => ReplayTestData.Entry(1UL << 32, 1) with { Sender = PerSenderReplayCacheTests.Sender(number) };
 
     private static ModifiedReplayCache Filled(int timestampBytes, int capacity, int jitter)
     {

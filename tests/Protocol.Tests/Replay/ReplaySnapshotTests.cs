@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Security.Cryptography;
 using UeFarm.Protocol.Replay;
 using Xunit;
 
@@ -71,7 +70,7 @@ public sealed class ReplaySnapshotTests
         var settings = new ReplayCacheSettings { CapacityEntries = 4 };
         var snapshot = ReplayTestData.Snapshot(Filled(settings, 6));
         snapshot[at] = value;
-        SHA256.HashData(snapshot.AsSpan(0, snapshot.Length - 16)).AsSpan(0, 16).CopyTo(snapshot.AsSpan(snapshot.Length - 16));
+        ReplayTestData.Sign(snapshot);
         Assert.False(ModifiedReplayCache.TryReadSnapshot(snapshot, settings, out _));
     }
 

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using UeFarm.Protocol.Replay;
 
 namespace UeFarm.Protocol.Tests.Replay;
@@ -26,6 +27,21 @@ internal static class ReplayTestData
 
         return bytes;
     }
+
+    public static byte[] Snapshot(PerSenderReplayCache cache)
+    {
+        var bytes = new byte[cache.SnapshotLength];
+        if (cache.WriteSnapshot(bytes) != bytes.Length)
+        {
+            throw new InvalidOperationException("The snapshot has another length than announced.");
+        }
+
+        return bytes;
+    }
+
+    /// <summary>Makes the checksum fit after the contents were changed.</summary>
+    public static void Sign(byte[] snapshot) =>
+        SHA256.HashData(snapshot.AsSpan(0, snapshot.Length - 16)).AsSpan(0, 16).CopyTo(snapshot.AsSpan(snapshot.Length - 16));
 
     /// <summary>The entries of a snapshot, in its order.</summary>
     public static List<(ulong Key, ReplayDigest Digest)> Entries(byte[] snapshot)

@@ -5,6 +5,8 @@ namespace UeFarm.Protocol.Tests.Replay;
 
 public sealed class WindowReplayCacheTests
 {
+    private static readonly SeededRandomSource Unused = new(0);
+
     [Fact]
     public void Random_histories_agree_with_a_list_of_the_window_rule()
     {
@@ -53,14 +55,14 @@ public sealed class WindowReplayCacheTests
         var now = NtpTimestamp.FromUtc(new DateTimeOffset(2024, 5, 17, 9, 30, 15, TimeSpan.Zero));
         var lastWeek = NtpTimestamp.FromUtc(now.ToUtc().AddDays(-7));
         var entry = new ReplayEntry(lastWeek.OrderKey, ReplayTestData.Digest(1));
-        Assert.Equal(ReplayVerdict.Stale, ReplayCaches.Create(new ReplayCacheSettings { Policy = ReplayPolicy.Window }).CheckAndInsert(entry, now.OrderKey));
-        Assert.Equal(ReplayVerdict.Accepted, ReplayCaches.Create(new ReplayCacheSettings()).CheckAndInsert(entry, now.OrderKey));
+        Assert.Equal(ReplayVerdict.Stale, ReplayCaches.Create(new ReplayCacheSettings { Policy = ReplayPolicy.Window }, Unused).CheckAndInsert(entry, now.OrderKey));
+        Assert.Equal(ReplayVerdict.Accepted, ReplayCaches.Create(new ReplayCacheSettings(), Unused).CheckAndInsert(entry, now.OrderKey));
     }
 
     [Fact]
     public void Without_protection_everything_is_accepted_again_and_again()
     {
-        var cache = ReplayCaches.Create(new ReplayCacheSettings { Policy = ReplayPolicy.None });
+        var cache = ReplayCaches.Create(new ReplayCacheSettings { Policy = ReplayPolicy.None }, Unused);
         for (var i = 0; i < 3; i++)
         {
             Assert.Equal(ReplayVerdict.Accepted, cache.Peek(ReplayTestData.Entry(1, 1), 0));
@@ -77,9 +79,9 @@ public sealed class WindowReplayCacheTests
     public void Settings_out_of_range_are_a_programming_error(int capacity, int timestampBytes, int seconds)
     {
         var settings = new ReplayCacheSettings { CapacityEntries = capacity, TimestampBytes = timestampBytes, Window = TimeSpan.FromSeconds(seconds) };
-        Assert.Throws<ArgumentException>(() => ReplayCaches.Create(settings));
-        Assert.Throws<ArgumentException>(() => ReplayCaches.Create(settings with { Policy = ReplayPolicy.Window }));
-        Assert.Throws<ArgumentException>(() => ReplayCaches.Create(new ReplayCacheSettings { Policy = (ReplayPolicy)9 }));
+        Assert.Throws<ArgumentException>(() => ReplayCaches.Create(settings, Unused));
+        Assert.Throws<ArgumentException>(() => ReplayCaches.Create(settings with { Policy = ReplayPolicy.Window }, Unused));
+        Assert.Throws<ArgumentException>(() => ReplayCaches.Create(new ReplayCacheSettings { Policy = (ReplayPolicy)9 }, Unused));
     }
 
     private sealed class Model(int capacity, int timestampBytes, ulong window, ulong futureBound)

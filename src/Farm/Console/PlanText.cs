@@ -95,6 +95,7 @@ internal static class PlanText
                 cache.Policy switch
                 {
                     ReplayPolicyKind.Modified => "modified rule",
+                    ReplayPolicyKind.PerSender => $"modified rule per sender, {UnitText.Count(cache.SenderPartitions)} partitions",
                     ReplayPolicyKind.Window => $"window of {UnitText.Duration(cache.Window)}",
                     _ => "no check"
                 };

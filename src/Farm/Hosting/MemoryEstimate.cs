@@ -18,8 +18,11 @@ internal sealed record MemoryEstimate(double Base, double Phones, double ReplayC
     /// <summary>Packed entries plus the slack of chunks in random order.</summary>
     private const double CacheSlack = 1.6;
 
-    /// <summary>One open or closed message in the ledger: identity, times, outcome, index.</summary>
-    private const double BytesPerMessage = 120;
+    /// <summary>The cache of one sender with its first entries, where senders are kept apart.</summary>
+    private const double BytesPerPartition = 310;
+
+    /// <summary>One open or closed message in the ledger: identity, times, outcome, index; and its timestamp in the ranks of its recipient.</summary>
+    private const double BytesPerMessage = 136;
 
     /// <summary>What a stored message takes besides its text: the rest of its protected body, the record, its places in the mailbox.</summary>
     private const double BytesPerStoredMessage = 1500;
@@ -36,8 +39,10 @@ internal sealed record MemoryEstimate(double Base, double Phones, double ReplayC
         // A cache grows with what arrives: never above its capacity, and all of them together never above the messages sent.
         var entries = scenario.Security.Body == BodyKind.Plain || cache.Policy == ReplayPolicyKind.None ? 0
             : Math.Min(messages, (double)phones * cache.CapacityEntries);
+        var partitions = cache.Policy == ReplayPolicyKind.PerSender ? Math.Min(entries, (double)phones * Math.Min(cache.SenderPartitions, phones - 1)) : 0;
         var active = Math.Min(phones, 2 * messages);
-        return new MemoryEstimate(BaseBytes, (phones * BytesPerPhone) + (active * BytesPerActivePhone), entries * cache.EntryBytes * CacheSlack,
+        return new MemoryEstimate(
+            BaseBytes, (phones * BytesPerPhone) + (active * BytesPerActivePhone), (entries * cache.EntryBytes * CacheSlack) + (partitions * BytesPerPartition),
             messages * BytesPerMessage, scenario.Clock == ScenarioClock.Virtual ? stored * (scenario.Traffic.Size.Maximum + BytesPerStoredMessage) : 0);
     }
 }

@@ -116,16 +116,20 @@ internal static class RunSettingsMapper
 
     public static ReplayCacheSettings ReplayCacheOf(ReplayCacheOptions cache) => new()
     {
-        Policy = cache.Policy switch
-        {
-            ReplayPolicyKind.Modified => ReplayPolicy.Modified,
-            ReplayPolicyKind.Window => ReplayPolicy.Window,
-            _ => ReplayPolicy.None,
-        },
+        Policy = PolicyOf(cache.Policy),
         CapacityEntries = cache.CapacityEntries,
         TimestampBytes = cache.TimestampBytes,
         Window = cache.Window,
+        SenderPartitions = cache.SenderPartitions,
         FutureBound = cache.FutureBound,
+    };
+
+    public static ReplayPolicy PolicyOf(ReplayPolicyKind kind) => kind switch
+    {
+        ReplayPolicyKind.Modified => ReplayPolicy.Modified,
+        ReplayPolicyKind.PerSender => ReplayPolicy.PerSender,
+        ReplayPolicyKind.Window => ReplayPolicy.Window,
+        _ => ReplayPolicy.None,
     };
 
     /// <summary>Null: every clock is right.</summary>

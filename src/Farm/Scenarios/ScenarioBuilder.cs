@@ -33,7 +33,10 @@ internal static class ScenarioBuilder
             Security = new SecurityOptions(values.Get(F.SecurityBody), values.Get(F.SecuritySign), values.Get(F.SecurityEncrypt), values.Get(F.SecurityKeys)),
             ReplayCache = new ReplayCacheOptions(
                 CapacityOf(values), values.Get(F.CacheTimestampBytes), values.Get(F.CachePolicy), values.Get(F.CacheWindow), values.Get(F.CacheFutureBound),
-                values.Get(F.CacheOnRestart)),
+                values.Get(F.CacheOnRestart))
+            {
+                SenderPartitions = (int)values.Get(F.CacheSenderPartitions),
+            },
             ApplicationServer = new ApplicationServerOptions(
                 values.Get(F.ServerOrder), (int)values.Get(F.ServerWindow), values.Get(F.ServerLive), values.Get(F.ServerSettle), values.Get(F.ServerExpiry),
                 (int)values.Get(F.ServerMaxPerUe), values.Get(F.ServerHoldTime), values.Get(F.ServerDrainDelay))
@@ -59,7 +62,8 @@ internal static class ScenarioBuilder
         };
     }
 
-    private static int CapacityOf(ScenarioValues values)
+    /// <summary>As written, or what the bytes hold.</summary>
+    public static int CapacityOf(ScenarioValues values)
     {
         if (values.IsWritten(F.CacheEntries))
         {

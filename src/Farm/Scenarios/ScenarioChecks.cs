@@ -153,6 +153,45 @@ internal sealed partial class ScenarioChecks(ScenarioValues values, ICollection<
         {
             Report(ScenarioFormat.CacheWindow, "has no meaning without policy: window", "nothing with this policy", "write policy: window, or remove this key");
         }
+
+        CheckSenderPartitions();
+    }
+
+    private void CheckSenderPartitions()
+    {
+        if (!values.TryGet(ScenarioFormat.CachePolicy, out var policy))
+        {
+            return;
+        }
+
+        var isWritten = values.IsWritten(ScenarioFormat.CacheSenderPartitions);
+        if (policy != ReplayPolicyKind.PerSender)
+        {
+            if (isWritten)
+            {
+                Report(ScenarioFormat.CacheSenderPartitions, "has no meaning without policy: per-sender", "nothing with this policy",
+                    "write policy: per-sender, or remove this key");
+            }
+
+            return;
+        }
+
+        if (!values.TryGet(ScenarioFormat.CacheSenderPartitions, out var partitions) || !values.IsUsable(ScenarioFormat.CacheEntries)
+            || !values.IsUsable(ScenarioFormat.CacheBytes) || !values.IsUsable(ScenarioFormat.CacheTimestampBytes))
+        {
+            return;
+        }
+
+        var capacity = ScenarioBuilder.CapacityOf(values);
+        if (capacity > 0 && partitions > capacity)
+        {
+            // Where only the capacity was written it is the capacity that does not fit.
+            var option = isWritten ? ScenarioFormat.CacheSenderPartitions
+                : values.IsWritten(ScenarioFormat.CacheEntries) ? ScenarioFormat.CacheEntries : (ScenarioOption)ScenarioFormat.CacheBytes;
+            Report(option, string.Create(CultureInfo.InvariantCulture, $"leaves some of {partitions} partitions without an entry"),
+                string.Create(CultureInfo.InvariantCulture, $"senderPartitions of {capacity} or less with {capacity} entries"),
+                "set replayCache.senderPartitions lower, or raise the capacity");
+        }
     }
 
     private void CheckTraffic()

@@ -1,4 +1,5 @@
 using UeFarm.Farm.Thresholds;
+using UeFarm.Protocol.Replay;
 
 namespace UeFarm.Farm.Scenarios;
 
@@ -146,9 +147,16 @@ internal static class ScenarioFormat
 
     public static readonly TypedScenarioOption<ReplayPolicyKind> CachePolicy = Add(
         "replayCache.policy",
-        new ChoiceKind<ReplayPolicyKind>(("modified", ReplayPolicyKind.Modified), ("window", ReplayPolicyKind.Window), ("none", ReplayPolicyKind.None)),
+        new ChoiceKind<ReplayPolicyKind>(
+            ("modified", ReplayPolicyKind.Modified), ("per-sender", ReplayPolicyKind.PerSender), ("window", ReplayPolicyKind.Window),
+            ("none", ReplayPolicyKind.None)),
         "modified",
-        "modified: bounded cache without a time window; window: RFC 3830's clock skew window; none: no check.");
+        "modified: bounded cache without a time window; per-sender: the same rule in a share of the capacity for each sender; "
+        + "window: RFC 3830's clock skew window; none: no check.");
+
+    public static readonly TypedScenarioOption<long> CacheSenderPartitions = Add(
+        "replayCache.senderPartitions", new IntegerKind(1, ReplayCacheSettings.MaxSenderPartitions), "64",
+        "Shares of the capacity, for policy per-sender only; senders beyond that many share.");
 
     public static readonly TypedScenarioOption<TimeSpan> CacheWindow = Add(
         "replayCache.window", new DurationKind(TimeSpan.FromSeconds(1), TimeSpan.FromDays(365)), "5m", "Width of the time window, for policy window only.");

@@ -66,7 +66,7 @@ internal static class ScenarioTemplate
     }
 
     private static readonly ScenarioOption[] BesideAnother =
-        [ScenarioFormat.CacheWindow, ScenarioFormat.RecipientExponent, ScenarioFormat.ClockAheadBy, ScenarioFormat.NetworkLatency];
+        [ScenarioFormat.CacheSenderPartitions, ScenarioFormat.CacheWindow, ScenarioFormat.RecipientExponent, ScenarioFormat.ClockAheadBy, ScenarioFormat.NetworkLatency];
 
     private static void WriteOption(StringBuilder text, ScenarioOption option, int depth)
     {

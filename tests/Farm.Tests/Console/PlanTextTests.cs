@@ -74,7 +74,17 @@ public class PlanTextTests
         Assert.Equal(300 * 28 * 1.6, few.ReplayCaches, 3);
         Assert.Equal(100 * 2 * 28 * 1.6, full.ReplayCaches, 3);
         Assert.Equal(0, plain.ReplayCaches);
+
+        // A hundred phones: each can have 64 of its 99 senders in partitions of their own.
+        var apart = MemoryEstimate.Of(Samples.Scenario(Samples.Minimal, "replayCache.entries=64", "replayCache.policy=per-sender"), 1_000_000);
+        Assert.Equal((100 * 64 * 28 * 1.6) + (100 * 64 * 310), apart.ReplayCaches, 3);
     }
+
+    [Fact]
+    public void The_plan_names_policy_and_partitions() =>
+        Assert.Contains(
+            "Replay cache  modified rule per sender, 8 partitions, 35,714 entries of 28",
+            Lines(Samples.Minimal + "\nreplayCache: { policy: per-sender, senderPartitions: 8 }").Select(static line => line[..Math.Min(74, line.Length)]));
 
     private static IReadOnlyList<string> Lines(string text)
     {

@@ -21,11 +21,12 @@ public class AttackRunTests
         """;
 
     [Theory]
-    [InlineData("real")]
-    [InlineData("virtual")]
-    public async Task No_attack_is_accepted_each_is_refused_for_its_own_reason_and_genuine_traffic_does_not_notice(string clock)
+    [InlineData("real", "modified")]
+    [InlineData("real", "per-sender")]
+    [InlineData("virtual", "modified")]
+    public async Task No_attack_is_accepted_each_is_refused_for_its_own_reason_and_genuine_traffic_does_not_notice(string clock, string policy)
     {
-        using var run = await PlayedRun.PlayAsync(Scenario, $"clock={clock}");
+        using var run = await PlayedRun.PlayAsync(Scenario, $"clock={clock}", $"replayCache.policy={policy}");
 
         Assert.All(run.Document.Invariants, invariant => Assert.True(invariant.Held, $"{invariant.Name}: {invariant.Detail}"));
         Assert.True(run.Document.Ledger.Sent > 200);

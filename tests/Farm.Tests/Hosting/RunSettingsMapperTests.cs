@@ -90,6 +90,18 @@ public class RunSettingsMapperTests
         Assert.Null(settings.ExternalCore);
     }
 
+    [Theory]
+    [InlineData("modified", ReplayPolicy.Modified, 64)]
+    [InlineData("per-sender, senderPartitions: 5", ReplayPolicy.PerSender, 5)]
+    [InlineData("window", ReplayPolicy.Window, 64)]
+    [InlineData("none", ReplayPolicy.None, 64)]
+    public async Task Every_policy_reaches_the_phones(string policy, ReplayPolicy expected, int partitions)
+    {
+        var settings = await MapAsync($"{Samples.Minimal}\nreplayCache: {{ policy: {policy} }}");
+
+        Assert.Equal((expected, partitions), (settings.Ue.ReplayCache.Policy, settings.Ue.ReplayCache.SenderPartitions));
+    }
+
     [Fact]
     public async Task Somebody_elses_core_over_udp_with_plain_bodies_and_a_first_phase_that_registers()
     {

@@ -62,7 +62,8 @@ public class ScenarioReaderTests
         Assert.Equal(new SipOptions(TimeSpan.FromMilliseconds(250), TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(3)), scenario.Sip);
         Assert.Equal(new SecurityOptions(BodyKind.Smime, SignatureKind.EcdsaP256, EncryptionKind.Aes256Ccm, KeyTransport.MikeyTicket), scenario.Security);
         Assert.Equal(
-            new ReplayCacheOptions(41_666, 4, ReplayPolicyKind.Window, TimeSpan.FromSeconds(90), TimeSpan.FromMinutes(5), CacheRestart.RejectOlder),
+            new ReplayCacheOptions(41_666, 4, ReplayPolicyKind.Window, TimeSpan.FromSeconds(90), TimeSpan.FromMinutes(5), CacheRestart.RejectOlder)
+            { SenderPartitions = 64 },
             scenario.ReplayCache);
         Assert.Equal(
             new ApplicationServerOptions(DrainOrder.Arrival, 3, LiveMessages.Bypass, TimeSpan.FromSeconds(1), TimeSpan.FromDays(21), 10,
@@ -99,7 +100,9 @@ public class ScenarioReaderTests
         Assert.Equal([IPNetwork.Parse("127.0.0.0/8"), IPNetwork.Parse("::1/128")], scenario.Target.Allow);
         Assert.Equal((AuthenticationScheme.AkaV1Md5, 4), (scenario.Subscribers.Scheme, scenario.Subscribers.Connections));
         Assert.Equal(TimeSpan.FromSeconds(600_000), scenario.Subscribers.RegistrationExpiry);
-        Assert.Equal(new ReplayCacheOptions(35_714, 8, ReplayPolicyKind.Modified, TimeSpan.FromMinutes(5), null, CacheRestart.Restore), scenario.ReplayCache);
+        Assert.Equal(
+            new ReplayCacheOptions(35_714, 8, ReplayPolicyKind.Modified, TimeSpan.FromMinutes(5), null, CacheRestart.Restore) { SenderPartitions = 64 },
+            scenario.ReplayCache);
         Assert.Equal(
             new ApplicationServerOptions(DrainOrder.OldestFirst, 1, LiveMessages.BehindDrain, TimeSpan.Zero, TimeSpan.FromDays(21), 10_000,
                 TimeSpan.FromSeconds(4), TimeSpan.FromMilliseconds(500))
@@ -109,6 +112,11 @@ public class ScenarioReaderTests
         Assert.Equal(new ResultOptions(false, true), scenario.Results);
         Assert.Empty(scenario.Thresholds);
     }
+
+    [Fact]
+    public void A_cache_of_as_many_entries_as_partitions_is_valid() =>
+        Assert.Equal(
+            50, Samples.Scenario(Samples.Minimal + "\nreplayCache: { policy: per-sender, entries: 50, senderPartitions: 50 }").ReplayCache.SenderPartitions);
 
     [Theory]
     [InlineData("replayCache: { bytes: 1MB }", 35_714)]
@@ -181,6 +189,17 @@ public class ScenarioReaderTests
     [InlineData("replayCache: { bytes: 27 }", "replayCache.bytes '27' does not hold a single entry")]
     [InlineData("replayCache: { bytes: 1MB, entries: 5 }", "replayCache.entries '5' and replayCache.bytes both give the capacity")]
     [InlineData("replayCache: { window: 5m }", "replayCache.window '5m' has no meaning without policy: window")]
+    [InlineData("replayCache: { senderPartitions: 8 }", "replayCache.senderPartitions '8' has no meaning without policy: per-sender")]
+    [InlineData("replayCache: { policy: window, senderPartitions: 8 }", "replayCache.senderPartitions '8' has no meaning without policy: per-sender")]
+    [InlineData("replayCache: { policy: per-sender, senderPartitions: 0 }", "replayCache.senderPartitions '0' is too small")]
+    [InlineData("replayCache: { policy: per-sender, senderPartitions: 65537 }", "replayCache.senderPartitions '65537' is too large")]
+    [InlineData("replayCache: { policy: per-sender, entries: 50 }", "replayCache.entries '50' leaves some of 64 partitions without an entry")]
+    [InlineData("replayCache: { policy: per-sender, bytes: 1kB }", "replayCache.bytes '1kB' leaves some of 64 partitions without an entry")]
+    [InlineData("replayCache: { policy: per-sender, entries: 50, senderPartitions: 51 }",
+        "replayCache.senderPartitions '51' leaves some of 51 partitions without an entry\n    allowed: senderPartitions of 50 or less with 50 entries\n"
+        + "    remedy:  set replayCache.senderPartitions lower, or raise the capacity")]
+    [InlineData("replayCache: { policy: per-sender, entries: many }", "replayCache.entries 'many' is not a whole number")]
+    [InlineData("replayCache: { policy: per-sendr }", "did you mean per-sender?")]
     [InlineData("replayCache: { timestampBytes: 5 }", "replayCache.timestampBytes '5' is not one of the choices")]
     [InlineData("replayCache: { futureBound: maybe }", "replayCache.futureBound 'maybe' is not a number with a unit")]
     [InlineData("results: { ledger: maybe }", "results.ledger 'maybe' is neither yes nor no")]

@@ -12,6 +12,9 @@ internal sealed record ReplayCacheOptions(
 {
     private const int DigestBytes = 20;
 
+    /// <summary>For policy per-sender.</summary>
+    public required int SenderPartitions { get; init; }
+
     /// <summary>24 or 28.</summary>
     public int EntryBytes => DigestBytes + TimestampBytes;
 }

@@ -4,6 +4,7 @@ namespace UeFarm.Farm.Scenarios;
 internal enum ReplayPolicyKind
 {
     Modified,
+    PerSender,
     Window,
     None,
 }

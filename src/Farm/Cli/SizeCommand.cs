@@ -29,7 +29,7 @@ internal sealed class SizeCommand(CliEnvironment environment, Func<IScenarioSize
 
     private readonly Option<bool> _compare = new("--compare")
     {
-        Description = "Scenario: size it under other orders, ways of live messages, entry formats and numbers of servers, too.",
+        Description = "Scenario: size it under other orders, ways of live messages, entry formats and numbers of servers, too; set the policies side by side.",
     };
 
     private readonly Option<string?> _unit = new("--timestamp-unit")

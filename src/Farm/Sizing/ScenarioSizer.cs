@@ -1,3 +1,4 @@
+using UeFarm.Actors.Metrics;
 using UeFarm.Actors.Sizing;
 using UeFarm.Farm.Hosting;
 using UeFarm.Farm.Scenarios;
@@ -15,7 +16,8 @@ internal sealed class ScenarioSizer : IScenarioSizer
     public SizingOutcome Size(Scenario scenario, bool compare, IProgress<SizingProgress> progress, CancellationToken cancellation)
     {
         var settings = SettingsOf(scenario);
-        var result = Play(settings, "as given", progress, cancellation);
+        var compared = compare ? PolicyComparison.CachesBeside(settings.ReplayCache) : [];
+        var result = Play(settings with { ComparedCaches = compared }, "as given", progress, cancellation);
         return new SizingOutcome
         {
             Source = scenario.Name,
@@ -28,7 +30,8 @@ internal sealed class ScenarioSizer : IScenarioSizer
             Facts = FactsOf(result),
             Phases = [.. scenario.Phases.Zip(result.RanksByPhase, static (phase, ranks) => new PhaseSizing(phase.Name, ranks.Total, ranks.MaxRank + 1))],
             Variants = compare ? [.. VariantsOf(scenario, settings, result, progress, cancellation)] : [],
-            Remarks = [.. RemarksOf(scenario, result)],
+            Policies = compare ? PolicyComparison.Of(settings.ReplayCache, result) : [],
+            Remarks = [.. RemarksOf(scenario, settings.ReplayCache, result)],
             BrokenPromise = BrokenPromiseOf(scenario, result),
         };
     }
@@ -107,7 +110,7 @@ internal sealed class ScenarioSizer : IScenarioSizer
         return [.. all.Where(static (fact, index) => index < 3 || fact.Item2 > 0)];
     }
 
-    private static IEnumerable<string> RemarksOf(Scenario scenario, SizingResult result)
+    private static IEnumerable<string> RemarksOf(Scenario scenario, ReplayCacheSettings cache, SizingResult result)
     {
         yield return "Virtual time, without SIP, MIKEY and S/MIME: schedule, mailboxes, timestamps and replay caches are those of a run, a hop takes "
             + $"{UnitText.Duration(scenario.Faults.Network.Latency)}, everything else no time.";
@@ -130,10 +133,18 @@ internal sealed class ScenarioSizer : IScenarioSizer
         {
             yield return "The curve is that of policy modified; accepted and stale above are those of the scenario's policy.";
         }
+
+        if (cache.Policy == ReplayPolicy.PerSender && PolicyComparison.MinCapacityOf(cache, result) is { } least)
+        {
+            yield return $"Policy per-sender loses nothing with {UnitText.Count(least)} entries: {UnitText.Count(least / cache.SenderPartitions)} in each of "
+                + $"{UnitText.Count(cache.SenderPartitions)} partitions.";
+        }
     }
 
     private static string? BrokenPromiseOf(Scenario scenario, SizingResult result) =>
         !result.IsBalanced ? "the ledger does not close"
         : result.AcceptedTwice > 0 && scenario.ReplayCache.Policy != ReplayPolicyKind.None ? $"{UnitText.Count(result.AcceptedTwice)} messages were accepted twice"
+        : result.Compared.FirstOrDefault(static other => other.AcceptedTwice > 0 && other.Cache.Policy != ReplayPolicy.None) is { } broken
+            ? $"{UnitText.Count(broken.AcceptedTwice)} messages were accepted twice by policy {Label.Of(broken.Cache.Policy)}"
         : null;
 }

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using UeFarm.Actors.Metrics;
 using UeFarm.Protocol.Replay;
 
 namespace UeFarm.Farm.Sizing;
@@ -26,6 +27,7 @@ internal static class SizingJson
             WriteLosses(json, outcome.Curve);
             WritePhases(json, outcome);
             WriteVariants(json, outcome.Variants);
+            WritePolicies(json, outcome.Policies);
             json.WriteStartArray("facts");
             foreach (var (name, value) in outcome.Facts)
             {
@@ -102,6 +104,34 @@ internal static class SizingJson
             json.WriteString("name", phase.Name);
             json.WriteNumber("messages", phase.Messages);
             json.WriteNumber("minCapacity", phase.MinCapacity);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    }
+
+    private static void WritePolicies(Utf8JsonWriter json, IReadOnlyList<PolicySizing> policies)
+    {
+        json.WriteStartArray("policies");
+        foreach (var policy in policies)
+        {
+            json.WriteStartObject();
+            json.WriteString("policy", Label.Of(policy.Policy));
+            json.WriteString("detail", policy.Detail);
+            json.WriteNumber("refused", policy.Refused);
+            json.WriteNumber("stale", policy.Stale);
+            json.WriteNumber("tie", policy.Tie);
+            json.WriteNumber("future", policy.Future);
+            json.WriteNumber("acceptedTwice", policy.AcceptedTwice);
+            if (policy.MinCapacity is { } least)
+            {
+                json.WriteNumber("minCapacity", least);
+            }
+            else
+            {
+                json.WriteNull("minCapacity");
+            }
+
             json.WriteEndObject();
         }
 

@@ -41,6 +41,9 @@ internal sealed record SizingOutcome
     /// <summary>The same traffic under other rules; empty unless asked for.</summary>
     public IReadOnlyList<SizingVariant> Variants { get; init; } = [];
 
+    /// <summary>The same traffic under every policy at the scenario's capacity; empty unless asked for.</summary>
+    public IReadOnlyList<PolicySizing> Policies { get; init; } = [];
+
     /// <summary>What the reader has to know: what was left out of the simulation, what bounds the exactness.</summary>
     public IReadOnlyList<string> Remarks { get; init; } = [];
 }

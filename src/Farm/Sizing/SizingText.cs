@@ -1,4 +1,5 @@
 using System.Globalization;
+using UeFarm.Actors.Metrics;
 using UeFarm.Farm.Console;
 using UeFarm.Farm.Scenarios;
 using UeFarm.Protocol.Replay;
@@ -40,6 +41,11 @@ internal static class SizingText
         }
 
         foreach (var line in Variants(outcome))
+        {
+            yield return line;
+        }
+
+        foreach (var line in Policies(outcome))
         {
             yield return line;
         }
@@ -110,6 +116,24 @@ internal static class SizingText
             {
                 yield return line;
             }
+        }
+    }
+
+    private static IEnumerable<string> Policies(SizingOutcome outcome)
+    {
+        if (outcome.Policies.Count == 0)
+        {
+            yield break;
+        }
+
+        yield return "";
+        yield return $"{$"policies at {Plural(outcome.Capacity!.Value, "entry", "entries")}",-28}{"stale",12}{"tie",10}{"future",10}{"twice",10}{"loss-free",10}";
+        foreach (var policy in outcome.Policies)
+        {
+            var name = Label.Of(policy.Policy) + (policy.Detail.Length > 0 ? $", {policy.Detail}" : "");
+            var least = policy.MinCapacity is { } capacity ? Count(capacity) : "-";
+            yield return TextLayout.Fit(
+                $"  {name,-26}{Count(policy.Stale),12}{Count(policy.Tie),10}{Count(policy.Future),10}{Count(policy.AcceptedTwice),10}{least,10}");
         }
     }
 

@@ -31,14 +31,21 @@ public sealed class ScenarioSizerTests
         results: { arrivals: true, ledger: true }
         """;
 
-    [Fact]
-    public async Task The_same_scenario_gives_every_message_the_same_verdict_in_real_time_in_virtual_time_and_in_sizing()
+    /// <summary>Share of all messages refused as stale, as comments and docs/sizing.md say.</summary>
+    private static readonly Dictionary<string, double> RefusedByPoison = new() { ["poison"] = 0.782, ["poison-bounded"] = 0.021, ["poison-per-sender"] = 0.044 };
+
+    [Theory]
+    [InlineData]
+
+    // A partition for each of five senders, so that no phone's key decides anything.
+    [InlineData("replayCache.policy=per-sender", "replayCache.senderPartitions=8")]
+    public async Task The_same_scenario_gives_every_message_the_same_verdict_in_real_time_in_virtual_time_and_in_sizing(params string[] overrides)
     {
-        using var run = await PlayedRun.PlayAsync(Robust);
-        using var inMemory = await PlayedRun.PlayAsync(Robust, "clock=virtual");
+        using var run = await PlayedRun.PlayAsync(Robust, overrides);
+        using var inMemory = await PlayedRun.PlayAsync(Robust, [.. overrides, "clock=virtual"]);
         var real = VerdictsOf(run);
         var sized = new Dictionary<int, string>();
-        var read = ScenarioReader.Read(Robust, "robust.yaml", []);
+        var read = ScenarioReader.Read(Robust, "robust.yaml", overrides);
         var result = new SizingRun(
             ScenarioSizer.SettingsOf(read.Scenario!),
             arrival => sized.TryAdd(arrival.Message, arrival.Verdict == ReplayVerdict.Accepted ? "accepted" : "stale"))
@@ -59,6 +66,7 @@ public sealed class ScenarioSizerTests
     [InlineData("skewed-clocks", 10, 30)]
     [InlineData("poison", 120, 220)]
     [InlineData("poison-bounded", 70, 130)]
+    [InlineData("poison-per-sender", 120, 220)]
     [InlineData("seed-example-hour", 46_000, 48_000)]
     public async Task Each_soak_scenario_sizes_as_its_comments_say(string name, int least, int most)
     {
@@ -68,6 +76,13 @@ public sealed class ScenarioSizerTests
         var first = cli.Output.ToString();
         using var json = JsonDocument.Parse(first);
         Assert.InRange(json.RootElement.GetProperty("minCapacity").GetInt32(), least, most);
+        if (RefusedByPoison.TryGetValue(name, out var refused))
+        {
+            var facts = json.RootElement.GetProperty("facts").EnumerateArray().ToDictionary(
+                static fact => fact.GetProperty("name").GetString()!, static fact => fact.GetProperty("value").GetDouble());
+            Assert.InRange((facts.GetValueOrDefault("stale") / facts["due"]) - refused, -0.01, 0.01);
+        }
+
         if (name == "weekend-offline")
         {
             Assert.Equal(0, await cli.RunAsync(["size", Repository.PathOf("scenarios", name + ".yaml"), "--json"]));
@@ -86,6 +101,32 @@ public sealed class ScenarioSizerTests
         Assert.True(outcome.Variants[1].Curve.MinCapacity < outcome.Curve.MinCapacity);
         Assert.Equal(24, outcome.Variants[0].EntryBytes);
         Assert.Equal(6, outcome.Phases.Count);
+    }
+
+    [Fact]
+    public async Task The_policies_are_set_side_by_side_in_text_and_json()
+    {
+        using var cli = new CliHarness();
+        var file = cli.File("robust.yaml", Robust + "\nfaults: { attacks: { replay: 20/s } }");
+        Assert.Equal(0, await cli.RunAsync("size", file, "--compare"));
+        var text = cli.Output.ToString();
+        Approved.Matches(text, "tests", "Farm.Tests", "Approved", "size-compare.txt");
+
+        Assert.Equal(0, await cli.RunAsync("size", file, "--compare", "--json"));
+        using var json = JsonDocument.Parse(cli.Output.ToString()[text.Length..]);
+        var policies = json.RootElement.GetProperty("policies").EnumerateArray().ToDictionary(policy => policy.GetProperty("policy").GetString()!);
+        Assert.Equal(["modified", "per-sender", "window", "none"], policies.Keys);
+        int Number(string policy, string field) => policies[policy].GetProperty(field).GetInt32();
+        var minCapacity = json.RootElement.GetProperty("minCapacity").GetInt32();
+        Assert.Equal((minCapacity, JsonValueKind.Null), (Number("modified", "minCapacity"), policies["window"].GetProperty("minCapacity").ValueKind));
+        Assert.Equal("8 partitions", policies["per-sender"].GetProperty("detail").GetString());
+        Assert.Equal(Number("modified", "stale") + Number("modified", "tie") + Number("modified", "future"), Number("modified", "refused"));
+        Assert.True(Number("modified", "refused") > 0);
+        Assert.True(Number("none", "acceptedTwice") > 50);
+        Assert.Equal((0, 0, 0), (Number("modified", "acceptedTwice"), Number("per-sender", "acceptedTwice"), Number("window", "acceptedTwice")));
+
+        Assert.Equal(0, await cli.RunAsync("size", file, "--set", "replayCache.policy=per-sender", "--set", "replayCache.senderPartitions=4"));
+        Assert.Contains("Policy per-sender loses nothing with ", cli.Output.ToString(), StringComparison.Ordinal);
     }
 
     [Fact]

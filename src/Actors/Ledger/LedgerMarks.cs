@@ -17,4 +17,7 @@ public enum LedgerMarks : byte
 
     /// <summary>Found in the application server's store at the end.</summary>
     FoundStored = 8,
+
+    /// <summary>A replay cache judged it for the first time: it has its overtake rank.</summary>
+    Ranked = 16,
 }

@@ -14,6 +14,9 @@ namespace UeFarm.Actors.Metrics;
 public sealed class FarmMetrics
 {
     private static readonly double[] LatencyBuckets = [.001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10, 30, 60, 300, 3600, 86400];
+
+    // One less than a power of two: of the ranks up to C - 1 nothing is refused by a cache of C entries.
+    private static readonly double[] RankBuckets = [.. Enumerable.Range(0, 21).Select(static power => (double)((1 << power) - 1))];
     private static readonly string[] Roles = ["ue", "core", "as", "attacker"];
     private readonly MetricFactory _factory;
     private readonly FarmRun _run;
@@ -30,6 +33,7 @@ public sealed class FarmMetrics
         AddCore();
         AddTransports();
         AddLatencies();
+        AddRanks();
         registry.AddBeforeCollectCallback(Update);
     }
 
@@ -178,6 +182,11 @@ public sealed class FarmMetrics
         AddHistogram(recorder.Registration, "uefarm_registration_seconds", "From going online to the 200 to REGISTER.");
         AddHistogram(recorder.Lag, "uefarm_generator_lag_seconds", "How late messages were handed to their phones.");
     }
+
+    private void AddRanks() => _run.Recorder.Ranks.Observer = _factory.CreateHistogram(
+        "uefarm_overtake_rank",
+        "First-time messages by the number of earlier ones that are not older: a cache of C entries refuses those from C on, and accepts the bucket le=C-1.",
+        new HistogramConfiguration { Buckets = RankBuckets });
 
     private void AddHistogram(LatencyRecorder recorder, string name, string help) =>
         recorder.Observer = _factory.CreateHistogram(name, help, new HistogramConfiguration { Buckets = LatencyBuckets });

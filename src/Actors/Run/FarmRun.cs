@@ -38,6 +38,8 @@ public sealed partial class FarmRun : IAsyncDisposable
         Recorder = new RunRecorder(new RunRecorderSettings
         {
             Phones = settings.Phones,
+            Phases = settings.Phases.Count,
+            TimestampBytes = settings.Ue.ReplayCache.TimestampBytes,
             // An unprotected message carries no timestamp: its mailbox goes by arrival there, which phones cannot see.
             CheckOrder = HasApplicationServer && settings.ApplicationServer is { Window: 1, OldestFirst: true } && settings.Ue.Protection != BodyProtection.Plain,
             LiveBypassesDrain = settings.ApplicationServer.Live == LiveTraffic.Bypass,
@@ -151,6 +153,7 @@ public sealed partial class FarmRun : IAsyncDisposable
             Tell = _phones!.Tell,
             AddressOf = _settings.AddressOf,
             Seed = _settings.Seed,
+            OnPhase = Recorder.Ranks.EnterPhase,
         });
         StartAttacks();
         await _world.PlayAsync(_player, stop).ConfigureAwait(false);

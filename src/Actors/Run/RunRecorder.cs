@@ -25,6 +25,7 @@ public sealed class RunRecorder : IUeObserver, IMailboxObserver
         ArgumentNullException.ThrowIfNull(settings);
         _settings = settings;
         _sessions = new PhoneSession[settings.Phones];
+        Ranks = new RankRecorder(settings.Phases);
     }
 
     public RunLedger Ledger { get; } = new();
@@ -48,6 +49,9 @@ public sealed class RunRecorder : IUeObserver, IMailboxObserver
 
     /// <summary>How late the schedule was played: from due to the hand-over to the phone.</summary>
     public LatencyRecorder Lag { get; } = new();
+
+    /// <summary>Overtake ranks of the messages that met the phones' replay caches; none for plain ones.</summary>
+    public RankRecorder Ranks { get; }
 
     /// <summary>Phones registered now.</summary>
     public int RegisteredPhones => Volatile.Read(ref _registered);
@@ -234,6 +238,13 @@ public sealed class RunRecorder : IUeObserver, IMailboxObserver
         }
 
         var (before, after) = Ledger.Update(number, (fact.Outcome, now), ApplyReceived);
+        if ((after.Marks & ~before.Marks).HasFlag(LedgerMarks.Ranked))
+        {
+            var key = fact.Timestamp.OrderKey;
+            session.Tracker ??= new OvertakeRankTracker(RankRecorder.MaxRank);
+            Ranks.Record(session.Tracker.Observe(_settings.TimestampBytes == 4 ? key >> 32 : key));
+        }
+
         if (fact.Outcome == ReceiveOutcome.Duplicate)
         {
             Counters.CountRedelivered();
@@ -257,6 +268,9 @@ public sealed class RunRecorder : IUeObserver, IMailboxObserver
     private static (LedgerEntry Before, LedgerEntry After) ApplyReceived(ref LedgerEntry entry, (ReceiveOutcome Outcome, Instant Now) received)
     {
         var before = entry;
+
+        // What another check refused, or the bound on the future, never met the rule: it has no rank and overtakes nothing.
+        entry.Marks |= received.Outcome is ReceiveOutcome.Accepted or ReceiveOutcome.Stale or ReceiveOutcome.Tie ? LedgerMarks.Ranked : LedgerMarks.None;
         switch (received.Outcome)
         {
             case ReceiveOutcome.Accepted or ReceiveOutcome.PlainAccepted:
@@ -343,5 +357,8 @@ public sealed class RunRecorder : IUeObserver, IMailboxObserver
         public ulong NewestAny;
         public ulong NewestDeferred;
         public bool IsRegistered;
+
+        // Made with the first message. Like all of this but the volatile parts, for the phone's own facts alone, which come one after the other.
+        public OvertakeRankTracker? Tracker;
     }
 }

@@ -5,6 +5,12 @@ public sealed record RunRecorderSettings
 {
     public required int Phones { get; init; }
 
+    /// <summary>Phases of the schedule.</summary>
+    public int Phases { get; init; } = 1;
+
+    /// <summary>Bytes of a timestamp in the phones' replay caches; with 4, messages of one second tie and overtake each other.</summary>
+    public int TimestampBytes { get; init; } = 8;
+
     /// <summary>Whether the application server promises delivery in order of timestamp (window 1, oldest first).</summary>
     public bool CheckOrder { get; init; } = true;
 

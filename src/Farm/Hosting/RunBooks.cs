@@ -55,6 +55,7 @@ internal sealed class RunBooks(Scenario scenario, FarmRun run, FarmRunResult res
             Rejections = totals.RejectedByReason.ToDictionary(static pair => Label.Of(pair.Key), static pair => pair.Value),
             Failures = totals.FailedByReason.ToDictionary(static pair => RunThresholdSource.LabelOf(pair.Key), static pair => pair.Value),
             Attacks = [.. Enum.GetValues<AttackKind>().Where(kind => recorder.Counters.AttacksSent(kind) > 0).Select(AttackOf)],
+            ReplayCapacity = CapacityResult.Of(recorder.Ranks, scenario.Phases.Select(static phase => phase.Name)),
             Registrations = new RegistrationResult(
                 scenario.Subscribers.Count, recorder.Counters.Registrations, recorder.Counters.RegistrationFailures, result.RegisteredAtEnd),
             Latencies =

@@ -52,6 +52,9 @@ internal sealed record ResultDocument
 
     public required IReadOnlyList<AttackResult> Attacks { get; init; }
 
+    /// <summary>Null: nothing met a replay cache.</summary>
+    public CapacityResult? ReplayCapacity { get; init; }
+
     public required RegistrationResult Registrations { get; init; }
 
     public required IReadOnlyList<LatencyResult> Latencies { get; init; }

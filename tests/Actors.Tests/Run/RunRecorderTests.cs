@@ -150,6 +150,75 @@ public sealed class RunRecorderTests
     }
 
     [Fact]
+    public void A_message_has_a_rank_once_when_the_rule_judges_it_and_none_when_something_else_refuses_it()
+    {
+        Online(_recorder, at: 1);
+        long[] messages = [.. Enumerable.Range(0, 6).Select(i => Send(_recorder, due: 2, timestamp: 2 + i))];
+        Receive(_recorder, messages[2], at: 3);
+        Receive(_recorder, messages[2], at: 3, ReceiveOutcome.Duplicate);
+        Receive(_recorder, messages[1], at: 3, ReceiveOutcome.KmsUnavailable);
+        Receive(_recorder, messages[5], at: 3, ReceiveOutcome.Future);
+        Receive(_recorder, messages[4], at: 3, ReceiveOutcome.MacInvalid);
+        Receive(_recorder, messages[1], at: 4);
+        Receive(_recorder, messages[0], at: 4, ReceiveOutcome.Stale);
+        Receive(_recorder, messages[0], at: 5, ReceiveOutcome.Stale);
+        Receive(_recorder, messages[3], at: 5, ReceiveOutcome.Tie);
+
+        // 2, then 1 (overtaken by 2), 0 (by 2 and 1), 3 (by none).
+        Assert.Equal([new(0, 2), new(1, 1), new(2, 1)], Assert.Single(_recorder.Ranks.ByPhase()).Ranks);
+    }
+
+    [Fact]
+    public void Whole_seconds_tie_and_each_phase_has_its_own_ranks()
+    {
+        var recorder = new RunRecorder(new RunRecorderSettings { Phones = 3, Phases = 2, TimestampBytes = 4 });
+        Online(recorder, at: 1);
+        Receive(recorder, Send(recorder, due: 2, timestamp: 2.2), at: 3);
+        recorder.Ranks.EnterPhase(1);
+        Receive(recorder, Send(recorder, due: 2, timestamp: 2.8), at: 4);
+        Receive(recorder, Send(recorder, due: 2, timestamp: 3.1), at: 4);
+
+        Assert.Equal([[new(0, 1)], [new(0, 1), new(1, 1)]], recorder.Ranks.ByPhase().Select(static phase => phase.Ranks));
+    }
+
+    [Fact]
+    public async Task Phones_on_many_threads_lose_no_rank()
+    {
+        const int phones = 8;
+        const int messages = 5000;
+        var recorder = new RunRecorder(new RunRecorderSettings { Phones = phones, Phases = 3 });
+        var observed = new CountingObserver();
+        recorder.Ranks.Observer = observed;
+        var facts = Enumerable.Range(0, phones).Select(phone => Enumerable.Range(0, messages).Select(i =>
+        {
+            var number = recorder.OnDue(0, phone, At(2), At(2));
+            var digest = new ReplayDigest((ulong)number, (ulong)number, 0);
+            var sent = new UeEffect(UeEffectKind.MessageSent, number, Timestamp: Ntp(i % 2 == 0 ? i : i - 2.5), Digest: digest);
+            recorder.OnUeFact(new UeId(0), sent, At(2));
+            return new UeEffect(UeEffectKind.MessageReceived, Outcome: ReceiveOutcome.Accepted, Timestamp: sent.Timestamp, Digest: sent.Digest);
+        }).ToArray()).ToArray();
+        await Task.WhenAll(Enumerable.Range(0, phones).Select(phone => Task.Run(() =>
+        {
+            for (var i = 0; i < messages; i++)
+            {
+                recorder.OnUeFact(new UeId(phone), facts[phone][i], At(3));
+                recorder.Ranks.EnterPhase(i * 3 / messages);
+                _ = i % 100 == 0 ? recorder.Ranks.ByPhase() : null;
+            }
+        })));
+
+        // Every second message is overtaken by the one before it.
+        var ranks = new RankHistogram();
+        foreach (var phase in recorder.Ranks.ByPhase())
+        {
+            ranks.Merge(phase);
+        }
+
+        Assert.Equal([new(0, phones * messages / 2), new(1, phones * messages / 2)], ranks.Ranks);
+        Assert.Equal(phones * messages, observed.Count);
+    }
+
+    [Fact]
     public void What_nobody_sent_is_seen_when_it_is_accepted()
     {
         Online(_recorder, at: 1);
@@ -181,6 +250,15 @@ public sealed class RunRecorderTests
         Tell(_recorder, new UeEffect(UeEffectKind.Registered), 3);
 
         Assert.Equal((1, 3, true), (_recorder.RegisteredPhones, (int)_recorder.Counters.Registrations, _recorder.IsRegistered(Phone)));
+    }
+
+    private sealed class CountingObserver : Prometheus.IObserver
+    {
+        private int _count;
+
+        public int Count => _count;
+
+        public void Observe(double val) => Interlocked.Increment(ref _count);
     }
 
     /// <summary>Two messages answered 202 while the phone is away.</summary>

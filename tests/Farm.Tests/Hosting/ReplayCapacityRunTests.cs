@@ -1,5 +1,10 @@
 using System.Globalization;
+using System.Text;
+using Prometheus;
+using UeFarm.Actors.Metrics;
 using UeFarm.Farm.Sizing;
+using UeFarm.Farm.Tests.Support;
+using UeFarm.Protocol.Replay;
 
 namespace UeFarm.Farm.Tests.Hosting;
 
@@ -56,6 +61,50 @@ public class ReplayCapacityRunTests
         Assert.Equal(expected, sized!.Curve.RejectedAt(entries));
         Assert.Equal(0, RefusedByRank(run, sized.Curve.MinCapacity, checkVerdicts: false));
         Assert.NotEqual(0, RefusedByRank(run, sized.Curve.MinCapacity - 1, checkVerdicts: false));
+
+        // And so does what the run itself counted while it went on.
+        var live = run.Document.ReplayCapacity!;
+        Assert.Equal((sized.Curve.Messages, sized.Curve.MinCapacity), (live.Messages, live.MinCapacity));
+        Assert.Equal((sized.Curve.CapacityFor(1e-3), sized.Curve.CapacityFor(1e-6)), (live.CapacityForThousandth, live.CapacityForMillionth));
+        Assert.All(live.Curve, point => Assert.Equal(sized.Curve.RejectedAt(point.Capacity), point.Rejected));
+        Assert.Equal(["acquaint", "outage", "return"], live.Phases.Select(phase => phase.Name));
+        Assert.Equal((live.Messages, live.MinCapacity), (live.Phases.Sum(phase => phase.Messages), live.Phases.Max(phase => phase.MinCapacity)));
+    }
+
+    [Fact]
+    public async Task Buckets_of_the_overtake_rank_answer_for_capacities_that_are_powers_of_two()
+    {
+        using var folder = new TemporaryFolder();
+        var (run, _, _) = await PlayedRun.StartAsync(
+            folder, Scenario, "applicationServer.live=bypass", "applicationServer.settle=0s", "applicationServer.drainDelay=1500ms");
+        await using var _ = run;
+        var registry = Metrics.NewCustomRegistry();
+        FarmMetrics.Register(run, registry);
+        await run.RunAsync(TestContext.Current.CancellationToken);
+        using var stream = new MemoryStream();
+        await registry.CollectAndExportAsTextAsync(stream, TestContext.Current.CancellationToken);
+
+        var total = new RankHistogram();
+        run.Recorder.Ranks.ByPhase().ToList().ForEach(total.Merge);
+        var curve = new CapacityCurve(total);
+        var text = Encoding.UTF8.GetString(stream.ToArray());
+        for (var capacity = 1; capacity <= 1 << 20; capacity *= 2)
+        {
+            var accepted = curve.Messages - curve.RejectedAt(capacity);
+            Assert.Contains(FormattableString.Invariant($"uefarm_overtake_rank_bucket{{le=\"{capacity - 1}\"}} {accepted}\n"), text, StringComparison.Ordinal);
+        }
+
+        Assert.Contains(FormattableString.Invariant($"uefarm_overtake_rank_count {curve.Messages}\n"), text, StringComparison.Ordinal);
+        Assert.True(curve.MinCapacity > 4, $"{curve.MinCapacity} entries were needed");
+    }
+
+    [Fact]
+    public async Task Plain_messages_meet_no_replay_cache_and_have_no_ranks()
+    {
+        using var run = await PlayedRun.PlayAsync(Scenario, "security.body=plain", "phases[1].for=500ms", "phases[2].for=500ms");
+
+        Assert.True(run.Document.Ledger.Accepted > 20);
+        Assert.Null(run.Document.ReplayCapacity);
     }
 
     /// <summary>

@@ -1,5 +1,6 @@
 using UeFarm.Farm.Report;
 using UeFarm.Farm.Scenarios;
+using UeFarm.Farm.Sizing;
 using UeFarm.Farm.Thresholds;
 
 namespace UeFarm.Farm.Tests.Support;
@@ -85,6 +86,8 @@ internal static class Samples
                 new LatencyResult("answer", 29_893, 0.00098, 0.004, 0.0099, 0.35, 1, 4.01, 0.02),
                 new LatencyResult("registration", 0, 0, 0, 0, 0, 0, 0, 0),
             ],
+            ReplayCapacity = new CapacityResult(31_000, 231, 200, 231, [new CapacityPoint(1, 900), new CapacityPoint(230, 1), new CapacityPoint(231, 0)],
+                [new PhaseSizing("first", 31_000, 231)]),
             Series = [new SeriesPoint(1, "first", 100, 0, 10, 9, 0, 0, 0, 1, 0.01, 0.02, 0.001)],
             Generator = generator ?? HealthyGenerator,
             Memory = new MemoryResult(261_000_000, 120_000_000, 1_300_000, 3),

@@ -36,6 +36,12 @@ internal static class SizingLoad
             Table.Row($"{name}, {messages:N0}", Table.Median(times), bytes);
         }
 
+        Table.Head("Overtake rank tracker of one phone, in order", "bytes");
+        foreach (var messages in (int[])[1, 10, 100, 1000])
+        {
+            Table.Row($"{messages} messages", Observe(Keys("in order", messages)).MemoryBytes);
+        }
+
         Table.Head("Virtual time, 1,000 phones, a day, 20 messages a second", "messages", "per CPU-second");
         foreach (var (name, mailbox) in ((string, MailboxSettings)[])[("behind the drain", new()), ("bypassing it", new() { LiveBypassesDrain = true })])
         {

@@ -115,7 +115,7 @@ public sealed class KillTests
     /// <summary>Recipient by text.</summary>
     private static async Task<Dictionary<string, string>> ReadStoreAsync(string path)
     {
-        Assert.True(SqliteMailboxStore.TryOpen(new SqliteMailboxStoreSettings { Path = path }, out var store, out var problem), problem);
+        Assert.True(MailboxStore.TryOpen(new SqliteMailboxStoreSettings { Path = path }, out var store, out var problem), problem);
         await using (store)
         {
             var found = new Dictionary<string, string>();

@@ -23,7 +23,8 @@ internal sealed class EndlessWriter(IMailboxStore store) : IMailboxStoreClient
     {
         if (!durable)
         {
-            throw new InvalidOperationException($"{arrival} was refused");
+            Console.Error.WriteLine($"{arrival} was refused");
+            Environment.Exit(1);
         }
 
         if (arrival % RemoveEvery == 0)

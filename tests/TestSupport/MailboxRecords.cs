@@ -11,14 +11,15 @@ public static class MailboxRecords
     public static MailboxRecord Create(
         long arrival, string recipient = "sip:bob@ims.example", int bodyBytes = 1400, TimeSpan? timestamp = null, TimeSpan? expiresIn = null)
     {
-        var ntp = NtpTimestamp.FromUtc(Epoch + (timestamp ?? TimeSpan.FromSeconds(arrival)));
+        var seconds = arrival % 1_000_000_000; // arrival numbers of a store that was opened before are large
+        var ntp = NtpTimestamp.FromUtc(Epoch + (timestamp ?? TimeSpan.FromSeconds(seconds)));
         return new MailboxRecord
         {
             Arrival = arrival,
             Recipient = recipient,
             Timestamp = ntp,
             Position = MailboxPosition.Of(ntp, arrival, oldestFirst: true),
-            ArrivedAt = Epoch.AddSeconds(arrival),
+            ArrivedAt = Epoch.AddSeconds(seconds),
             ExpiresAt = Epoch + (expiresIn ?? TimeSpan.FromDays(7)),
             FromUri = "sip:alice@ims.example",
             ToUri = recipient,

@@ -93,10 +93,12 @@ public sealed class ApplicationServer : IAsyncDisposable
         await _store.DisposeAsync().ConfigureAwait(false);
     }
 
-    private static SqliteMailboxStore OpenStore(ApplicationServerSettings settings)
+    private static MailboxStore OpenStore(ApplicationServerSettings settings)
     {
-        var storeSettings = new SqliteMailboxStoreSettings { Path = settings.DatabasePath, OldestFirst = settings.OldestFirst };
-        return SqliteMailboxStore.TryOpen(storeSettings, out var store, out var problem) ? store! : throw new InvalidDataException(problem);
+        var storeSettings = settings.StoreSettings ?? new SqliteMailboxStoreSettings { Path = settings.DatabasePath };
+        return MailboxStore.TryOpen(storeSettings with { OldestFirst = settings.OldestFirst }, out var store, out var problem)
+            ? store!
+            : throw new InvalidDataException(problem);
     }
 
     private static IReadOnlyList<ISipTransport> OpenTransports(ApplicationServerSettings settings, ISipReceiver receiver)

@@ -15,10 +15,13 @@ public sealed record ApplicationServerSettings
     /// <summary>Where deliveries go (the core, which looks up the contact).</summary>
     public required SipHop Core { get; init; }
 
-    /// <summary>The SQLite file; made when missing. Not used when <see cref="Store"/> is given.</summary>
+    /// <summary>The SQLite file; made when missing. Not used when one of the next two is given.</summary>
     public required string DatabasePath { get; init; }
 
-    /// <summary>A store of another kind; the server disposes it. Its order must be that of <see cref="OldestFirst"/>.</summary>
+    /// <summary>Where messages are kept instead; the server opens it with its own order.</summary>
+    public MailboxStoreSettings? StoreSettings { get; init; }
+
+    /// <summary>A store that is open already; the server disposes it. Its order must be that of <see cref="OldestFirst"/>.</summary>
     public IMailboxStore? Store { get; init; }
 
     public int Window { get; init; } = 1;

@@ -15,7 +15,13 @@ public interface IMailboxStore : IAsyncDisposable
     /// <summary>Transactions committed since the start: with group commit fewer than records.</summary>
     long Commits { get; }
 
-    /// <summary>False: the queue is full or the store is closed; nothing will be stored and the client is not called.</summary>
+    /// <summary>Transactions that failed: their records were refused, or carried out again when the connection was back.</summary>
+    long FailedCommits { get; }
+
+    /// <summary>Why the latest transaction failed, for an operator; null while all is well.</summary>
+    string? Problem { get; }
+
+    /// <summary>False: the queue is full, the database is away or the store is closed; nothing will be stored and the client is not called.</summary>
     bool TryAppend(MailboxRecord record, IMailboxStoreClient client);
 
     void Remove(long arrival);

@@ -6,30 +6,12 @@ using UeFarm.Protocol.Messaging;
 namespace UeFarm.Actors.Stores;
 
 /// <summary>
-/// The database file of a <see cref="SqliteMailboxStore"/>: opening with its checks, and the statements. Used by one thread at a time.
+/// Mailboxes in one SQLite file.
 /// WAL with synchronous=FULL: every commit waits until the log is on the disk. The file is locked for this process alone; a second server
 /// on the same file would break the order of every mailbox.
 /// </summary>
-internal sealed class SqliteMailboxDatabase : IDisposable
+internal sealed class SqliteMailboxDatabase : IMailboxDatabase
 {
-    /// <summary>"UEMB": tells our files from other programs' databases.</summary>
-    private const long ApplicationId = 0x5545_4D42;
-    private const long SchemaVersion = 1;
-
-    private const string Columns =
-        "arrival, recipient, sort_key, timestamp, arrived_at, expires_at, from_uri, to_uri, asserted_identity, date, expires, subject, "
-        + "content_type, content_encoding, content_disposition, max_forwards, body";
-
-    private const string Schema = """
-        CREATE TABLE messages (
-          arrival INTEGER PRIMARY KEY, recipient TEXT NOT NULL, sort_key INTEGER NOT NULL, timestamp INTEGER NOT NULL,
-          arrived_at INTEGER NOT NULL, expires_at INTEGER NOT NULL, from_uri TEXT NOT NULL, to_uri TEXT NOT NULL, asserted_identity TEXT,
-          date TEXT, expires TEXT, subject TEXT, content_type TEXT NOT NULL, content_encoding TEXT, content_disposition TEXT,
-          max_forwards INTEGER NOT NULL, body BLOB NOT NULL) STRICT;
-        CREATE INDEX messages_in_order ON messages (recipient, sort_key, arrival);
-        CREATE TABLE presence (recipient TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;
-        """;
-
     private readonly SqliteConnection _connection;
     private readonly SqliteStatement _begin;
     private readonly SqliteStatement _commit;
@@ -42,40 +24,51 @@ internal sealed class SqliteMailboxDatabase : IDisposable
     private readonly SqliteStatement _expired;
     private readonly SqliteStatement _inventory;
     private readonly SqliteStatement _all;
+    private readonly SqliteFileSizes _sizes;
 
     private SqliteMailboxDatabase(SqliteConnection connection)
     {
         _connection = connection;
         var handle = connection.Handle!;
-        Recovery = Recover(handle);
+        Recovery = Recover(connection);
         _begin = new SqliteStatement(handle, "BEGIN IMMEDIATE");
         _commit = new SqliteStatement(handle, "COMMIT");
         _rollback = new SqliteStatement(handle, "ROLLBACK");
-        _insert = new SqliteStatement(handle, $"INSERT INTO messages ({Columns}) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
+        _insert = new SqliteStatement(handle, $"INSERT INTO messages ({MailboxColumns.Names}) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
         _delete = new SqliteStatement(handle, "DELETE FROM messages WHERE arrival = ?");
         _setOnline = new SqliteStatement(handle, "INSERT OR IGNORE INTO presence (recipient) VALUES (?)");
         _setOffline = new SqliteStatement(handle, "DELETE FROM presence WHERE recipient = ?");
         _page = new SqliteStatement(
-            handle, $"SELECT {Columns} FROM messages WHERE recipient = ? AND (sort_key, arrival) > (?, ?) ORDER BY sort_key, arrival LIMIT ?");
-        _expired = new SqliteStatement(handle, $"SELECT {Columns} FROM messages WHERE recipient = ? AND expires_at <= ? LIMIT ?");
+            handle, $"SELECT {MailboxColumns.Names} FROM messages WHERE recipient = ? AND (sort_key, arrival) > (?, ?) ORDER BY sort_key, arrival LIMIT ?");
+        _expired = new SqliteStatement(handle, $"SELECT {MailboxColumns.Names} FROM messages WHERE recipient = ? AND expires_at <= ? LIMIT ?");
         _inventory = new SqliteStatement(
-            handle, "SELECT count(*), total(length(body)), min(expires_at) FROM messages WHERE recipient = ? AND expires_at > ?");
-        _all = new SqliteStatement(handle, $"SELECT {Columns} FROM messages WHERE arrival > ? ORDER BY arrival LIMIT ?");
+            handle, "SELECT count(*), total(body_bytes), min(expires_at) FROM messages WHERE recipient = ? AND expires_at > ?");
+        _all = new SqliteStatement(handle, $"SELECT {MailboxColumns.Names} FROM messages WHERE arrival > ? ORDER BY arrival LIMIT ?");
+        _sizes = new SqliteFileSizes(connection);
     }
 
     public MailboxStoreRecovery Recovery { get; }
 
+    /// <summary>A file does not go away: what a full or broken disk refuses is tried again on the same connection.</summary>
+    public bool IsOpen => true;
+
     /// <summary>False: the file cannot be used; the problem says why, for an operator. A file that is not ours is left as it is.</summary>
-    public static bool TryOpen(string path, bool oldestFirst, out SqliteMailboxDatabase? database, out string problem)
+    public static bool TryOpen(SqliteMailboxStoreSettings settings, out IMailboxDatabase? database, out string problem)
     {
         database = null;
         SqliteConnection? connection = null;
         try
         {
-            var source = new SqliteConnectionStringBuilder { DataSource = path, Mode = SqliteOpenMode.ReadWriteCreate, Pooling = false, DefaultTimeout = 1 };
+            var source = new SqliteConnectionStringBuilder
+            {
+                DataSource = settings.Path,
+                Mode = SqliteOpenMode.ReadWriteCreate,
+                Pooling = false,
+                DefaultTimeout = 1,
+            };
             connection = new SqliteConnection(source.ConnectionString);
             connection.Open();
-            if (TryPrepare(connection, oldestFirst, out var reason))
+            if (SqliteSchema.TryPrepare(connection, settings, out var reason))
             {
                 database = new SqliteMailboxDatabase(connection);
                 connection = null;
@@ -83,11 +76,11 @@ internal sealed class SqliteMailboxDatabase : IDisposable
                 return true;
             }
 
-            problem = $"mailbox database '{path}': {reason}";
+            problem = $"mailbox database '{settings.Path}': {reason}";
         }
         catch (SqliteException failure)
         {
-            problem = $"mailbox database '{path}': {Explain(failure)}";
+            problem = $"mailbox database '{settings.Path}': {Explain(failure)}";
         }
         finally
         {
@@ -97,16 +90,16 @@ internal sealed class SqliteMailboxDatabase : IDisposable
         return false;
     }
 
-    private static MailboxStoreRecovery Recover(SQLitePCL.sqlite3 handle)
+    private static MailboxStoreRecovery Recover(SqliteConnection connection)
     {
-        using var highest = new SqliteStatement(handle, "SELECT max(arrival) FROM messages");
-        highest.Step();
-        var highestArrival = highest.IsNull(0) ? 0 : highest.Int64(0);
-        highest.Reset();
+        var generation = ArrivalNumbers.NextGeneration(
+            SqliteSchema.Scalar(connection, "SELECT generation FROM store"), SqliteSchema.Scalar(connection, "SELECT ifnull(max(arrival), 0) FROM messages"));
+        SqliteSchema.Run(connection, string.Create(CultureInfo.InvariantCulture, $"UPDATE store SET generation = {generation}"));
 
+        var handle = connection.Handle!;
         var backlogs = new Dictionary<string, MailboxInventory>(StringComparer.Ordinal);
         using var counts = new SqliteStatement(
-            handle, "SELECT recipient, count(*), total(length(body)), min(expires_at) FROM messages GROUP BY recipient");
+            handle, "SELECT recipient, count(*), total(body_bytes), min(expires_at) FROM messages GROUP BY recipient");
         while (counts.Step())
         {
             backlogs.Add(counts.Text(0)!, new MailboxInventory((int)counts.Int64(1), counts.Int64(2), TimeOf(counts.Int64(3))));
@@ -119,27 +112,114 @@ internal sealed class SqliteMailboxDatabase : IDisposable
             online.Add(presence.Text(0)!);
         }
 
-        return new MailboxStoreRecovery(highestArrival, backlogs, online);
+        return new MailboxStoreRecovery(ArrivalNumbers.HighestBefore(generation), backlogs, online);
     }
 
-    public void Begin() => _begin.Execute();
+    public bool TryReopen(out string problem)
+    {
+        problem = string.Empty;
+        return true;
+    }
 
-    public void Commit() => _commit.Execute();
+    public MailboxBatchOutcome Execute(
+        CarriedWrites carried, ReadOnlySpan<MailboxStoreCommand> commands, List<object?> answers, out string problem)
+    {
+        var isCommitting = false;
+        try
+        {
+            _begin.Execute();
+            foreach (var arrival in carried.Removals)
+            {
+                Delete(arrival);
+            }
 
-    public void Rollback() => _rollback.Execute();
+            foreach (var (recipient, online) in carried.Presence)
+            {
+                SetPresence(recipient, online);
+            }
 
-    public void Insert(MailboxRecord record) => _insert
+            foreach (ref readonly var command in commands)
+            {
+                answers.Add(Execute(command));
+            }
+
+            isCommitting = true;
+            _commit.Execute();
+            problem = string.Empty;
+            return MailboxBatchOutcome.Committed;
+        }
+        catch (SqliteException failure)
+        {
+            problem = Explain(failure);
+            TryRollback();
+            return failure.SqliteErrorCode switch
+            {
+                // A commit whose last write failed may have reached the disk nevertheless, and be found there after a crash.
+                _ when isCommitting => MailboxBatchOutcome.Unknown,
+                SQLitePCL.raw.SQLITE_CONSTRAINT or SQLitePCL.raw.SQLITE_TOOBIG => MailboxBatchOutcome.Rejected,
+                _ => MailboxBatchOutcome.Failed,
+            };
+        }
+    }
+
+    public bool Tidy()
+    {
+        try
+        {
+            return _sizes.Tidy();
+        }
+        catch (SqliteException)
+        {
+            return false; // no room to tidy up in; after the next change it is tried again
+        }
+    }
+
+    private object? Execute(in MailboxStoreCommand command)
+    {
+        switch (command.Kind)
+        {
+            case MailboxStoreCommandKind.Append:
+                Insert(command.Record!);
+                return null;
+            case MailboxStoreCommandKind.Remove:
+                Delete(command.Number);
+                return null;
+            case MailboxStoreCommandKind.SetOnline or MailboxStoreCommandKind.SetOffline:
+                SetPresence(command.Recipient!, command.Kind == MailboxStoreCommandKind.SetOnline);
+                return null;
+            case MailboxStoreCommandKind.Read:
+                return Read(command.Recipient!, command.Question);
+            case MailboxStoreCommandKind.ReadAfter:
+                return ReadRows(_all.Bind(1, command.Number).Bind(2, MailboxStoreCommand.ReadAfterLimit));
+            default:
+                return null;
+        }
+    }
+
+    private void TryRollback()
+    {
+        try
+        {
+            _rollback.Execute();
+        }
+        catch (SqliteException)
+        {
+            // Some failures (disk full among them) have already ended the transaction: then there is nothing to roll back.
+        }
+    }
+
+    private void Insert(MailboxRecord record) => _insert
         .Bind(1, record.Arrival).Bind(2, record.Recipient).Bind(3, record.Position.SortKey).Bind(4, unchecked((long)record.Timestamp.Raw))
         .Bind(5, record.ArrivedAt.UtcTicks).Bind(6, record.ExpiresAt.UtcTicks).Bind(7, record.FromUri).Bind(8, record.ToUri)
         .Bind(9, record.AssertedIdentity).Bind(10, record.Date).Bind(11, record.Expires).Bind(12, record.Subject).Bind(13, record.ContentType)
         .Bind(14, record.ContentTransferEncoding).Bind(15, record.ContentDisposition).Bind(16, record.MaxForwards)
         .BindBlob(17, record.Body.Span).Execute();
 
-    public void Delete(long arrival) => _delete.Bind(1, arrival).Execute();
+    private void Delete(long arrival) => _delete.Bind(1, arrival).Execute();
 
-    public void SetPresence(string recipient, bool online) => (online ? _setOnline : _setOffline).Bind(1, recipient).Execute();
+    private void SetPresence(string recipient, bool online) => (online ? _setOnline : _setOffline).Bind(1, recipient).Execute();
 
-    public MailboxReadResult Read(string recipient, MailboxRead read)
+    private MailboxReadResult Read(string recipient, MailboxRead read)
     {
         switch (read.Kind)
         {
@@ -148,15 +228,13 @@ internal sealed class SqliteMailboxDatabase : IDisposable
                 return new MailboxReadResult(read.Kind, true, ReadRows(_page), default);
             case MailboxReadKind.Expired:
                 var expired = ReadRows(_expired.Bind(1, recipient).Bind(2, read.ExpiredAt.UtcTicks).Bind(3, read.Limit));
-                var rest = ReadInventory(recipient, read.ExpiredAt.UtcTicks);
-                return new MailboxReadResult(
-                    read.Kind, true, expired, expired.Count < read.Limit ? rest : rest with { EarliestExpiry = read.ExpiredAt });
+                return expired.Count < read.Limit
+                    ? new MailboxReadResult(read.Kind, true, expired, ReadInventory(recipient, read.ExpiredAt.UtcTicks))
+                    : MailboxReadResult.ExpiredInPart(expired, read.ExpiredAt);
             default:
                 return new MailboxReadResult(read.Kind, true, [], ReadInventory(recipient, long.MinValue));
         }
     }
-
-    public List<MailboxRecord> ReadAfter(long arrival, int limit) => ReadRows(_all.Bind(1, arrival).Bind(2, limit));
 
     /// <summary>Moves the log into the database file and closes it.</summary>
     public void Dispose()
@@ -167,6 +245,7 @@ internal sealed class SqliteMailboxDatabase : IDisposable
             statement.Dispose();
         }
 
+        _sizes.Dispose();
         _connection.Dispose();
     }
 
@@ -213,51 +292,6 @@ internal sealed class SqliteMailboxDatabase : IDisposable
 
     private static DateTimeOffset TimeOf(long utcTicks) => new(utcTicks, TimeSpan.Zero);
 
-    private static bool TryPrepare(SqliteConnection connection, bool oldestFirst, out string problem)
-    {
-        // Looked at before anything is changed: a database of another program stays untouched.
-        var application = Scalar(connection, "PRAGMA application_id");
-        var version = Scalar(connection, "PRAGMA user_version");
-        var isNew = application == 0 && version == 0 && Scalar(connection, "SELECT count(*) FROM sqlite_schema") == 0;
-        if (!isNew && application != ApplicationId)
-        {
-            problem = "the file is a database of another program";
-            return false;
-        }
-
-        if (!isNew && version != SchemaVersion)
-        {
-            problem = $"the file has schema version {version}, this program knows {SchemaVersion}";
-            return false;
-        }
-
-        // The lock mode comes first: with it the log needs no shared memory.
-        Run(connection, "PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;");
-        Run(connection, "PRAGMA cache_size = -65536; PRAGMA wal_autocheckpoint = 4096; PRAGMA temp_store = MEMORY;");
-        if (isNew)
-        {
-            Run(connection, $"BEGIN IMMEDIATE; {Schema} PRAGMA application_id = {ApplicationId}; PRAGMA user_version = {SchemaVersion}; COMMIT;");
-        }
-        else
-        {
-            using var check = connection.CreateCommand();
-            check.CommandText = "PRAGMA quick_check(1)";
-            if (check.ExecuteScalar() as string is not "ok" and var complaint)
-            {
-                problem = $"the file is damaged ({complaint})";
-                return false;
-            }
-
-            // The order may have been another one in the last run.
-            Run(connection, oldestFirst
-                ? "UPDATE messages SET sort_key = timestamp WHERE sort_key <> timestamp"
-                : "UPDATE messages SET sort_key = 0 WHERE sort_key <> 0");
-        }
-
-        problem = string.Empty;
-        return true;
-    }
-
     private static string Explain(SqliteException failure) => failure.SqliteErrorCode switch
     {
         SQLitePCL.raw.SQLITE_NOTADB => "the file is not a database",
@@ -267,18 +301,4 @@ internal sealed class SqliteMailboxDatabase : IDisposable
         SQLitePCL.raw.SQLITE_READONLY or SQLitePCL.raw.SQLITE_PERM => "the file cannot be written",
         _ => failure.Message,
     };
-
-    private static long Scalar(SqliteConnection connection, string sql)
-    {
-        using var command = connection.CreateCommand();
-        command.CommandText = sql;
-        return Convert.ToInt64(command.ExecuteScalar(), CultureInfo.InvariantCulture);
-    }
-
-    private static void Run(SqliteConnection connection, string sql)
-    {
-        using var command = connection.CreateCommand();
-        command.CommandText = sql;
-        command.ExecuteNonQuery();
-    }
 }

@@ -1,21 +1,17 @@
 namespace UeFarm.Actors.Stores;
 
-public sealed record SqliteMailboxStoreSettings
+/// <summary>Mailboxes in one SQLite file.</summary>
+public sealed record SqliteMailboxStoreSettings : MailboxStoreSettings
 {
     /// <summary>The database file; made when missing.</summary>
     public required string Path { get; init; }
 
-    /// <summary>Must be that of the mailboxes: the index has their order.</summary>
-    public bool OldestFirst { get; init; } = true;
+    /// <summary>How long the check of an existing file may take; what a large file has beyond is not looked at.</summary>
+    public TimeSpan MaxCheckTime { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>Most commands of one transaction.</summary>
-    public int MaxBatch { get; init; } = 1024;
+    /// <summary>Largest size of the file in pages of 4096 bytes; 0: what the disk holds. Beyond, appending fails as on a full disk.</summary>
+    public long MaxPages { get; init; }
 
-    /// <summary>Records that may wait for the disk; beyond, appending is refused.</summary>
-    public int MaxQueuedRecords { get; init; } = 65_536;
-
-    public long MaxQueuedBytes { get; init; } = 128L << 20;
-
-    /// <summary>How long removals may wait for something to share a transaction with.</summary>
-    public TimeSpan LazyDelay { get; init; } = TimeSpan.FromMilliseconds(50);
+    internal override bool TryOpenDatabase(out IMailboxDatabase? database, out string problem) =>
+        SqliteMailboxDatabase.TryOpen(this, out database, out problem);
 }

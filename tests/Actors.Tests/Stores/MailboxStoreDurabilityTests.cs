@@ -1,5 +1,3 @@
-using System.Diagnostics;
-using System.Globalization;
 using UeFarm.Actors.Stores;
 using UeFarm.TestSupport;
 using Xunit;
@@ -18,58 +16,13 @@ public class MailboxStoreDurabilityTests
         var path = Path.Combine(folder.FullName, "mailboxes.db");
         try
         {
-            var confirmed = await WriteAndKillAsync(path, underWay, confirmations);
+            var confirmed = await StoreWriterProcess.RunAsync(path, underWay, confirmations, () => Task.CompletedTask, TestContext.Current.CancellationToken);
             Assert.True(confirmed.Count >= confirmations);
-
-            Assert.True(SqliteMailboxStore.TryOpen(new() { Path = path }, out var store, out var problem), problem);
-            await using (store)
-            {
-                var held = new HashSet<long>();
-                await foreach (var record in store!.ReadAllAsync(TestContext.Current.CancellationToken))
-                {
-                    Assert.Equal(MailboxRecords.BodyOf(record.Arrival, 1400), record.Body.ToArray());
-                    held.Add(record.Arrival);
-                }
-
-                // The writer removes every eighth; whether such a removal was durable already is open.
-                Assert.DoesNotContain(confirmed, arrival => arrival % 8 != 0 && !held.Contains(arrival));
-            }
+            await SurvivingRecords.CheckAsync(new SqliteMailboxStoreSettings { Path = path }, confirmed);
         }
         finally
         {
             folder.Delete(recursive: true);
         }
-    }
-
-    private static async Task<List<long>> WriteAndKillAsync(string path, int underWay, int confirmations)
-    {
-        var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "UeFarm.StoreWriterHost"))
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            ArgumentList = { path, underWay.ToString(CultureInfo.InvariantCulture) },
-        };
-        using var process = Process.Start(start)!;
-        var confirmed = new List<long>();
-        try
-        {
-            while (confirmed.Count < confirmations)
-            {
-                var line = await process.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken);
-                Assert.True(line is not null, line is null ? await process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken) : null);
-                confirmed.Add(long.Parse(line!, CultureInfo.InvariantCulture));
-            }
-        }
-        finally
-        {
-            process.Kill();
-        }
-
-        // What was printed before the kill counts too; the last line may have been cut.
-        var rest = await process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
-        var end = rest.LastIndexOf('\n');
-        confirmed.AddRange(rest[..(end + 1)].Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => long.Parse(line, CultureInfo.InvariantCulture)));
-        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
-        return confirmed;
     }
 }

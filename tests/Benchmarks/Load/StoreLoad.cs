@@ -29,7 +29,7 @@ internal static class StoreLoad
 
     private static async Task<(Usage Used, long Stored, long Commits)> MeasureStoreAsync(string folder, int writers)
     {
-        if (!SqliteMailboxStore.TryOpen(new SqliteMailboxStoreSettings { Path = Path.Combine(folder, "store.db") }, out var opened, out var problem))
+        if (!MailboxStore.TryOpen(new SqliteMailboxStoreSettings { Path = Path.Combine(folder, "store.db") }, out var opened, out var problem))
         {
             throw new IOException(problem);
         }
@@ -86,7 +86,7 @@ internal static class StoreLoad
     }
 
     /// <summary>One record at a time.</summary>
-    private sealed class Writer(SqliteMailboxStore store, Numbers numbers) : IMailboxStoreClient
+    private sealed class Writer(MailboxStore store, Numbers numbers) : IMailboxStoreClient
     {
         private readonly MailboxRecord _template = MailboxRecords.Create(0, bodyBytes: BodyBytes);
         private TaskCompletionSource<bool> _confirmed = new();

@@ -1,0 +1,13 @@
+namespace UeFarm.Actors.Stores;
+
+/// <summary>What a store can be asked; what changes the data comes first.</summary>
+internal enum MailboxStoreCommandKind : byte
+{
+    Append,
+    Remove,
+    SetOnline,
+    SetOffline,
+    Read,
+    ReadAfter,
+    Flush,
+}

@@ -1,0 +1,252 @@
+using System.Runtime.InteropServices;
+using UeFarm.Protocol.Messaging;
+
+namespace UeFarm.Actors.Stores;
+
+/// <summary>
+/// The thread behind a <see cref="MailboxStore"/>: takes what waits, makes transactions of it, confirms or refuses, pays debts, and tidies up
+/// when nothing is asked for.
+/// </summary>
+internal sealed class MailboxStoreWorker
+{
+    private readonly MailboxStoreSettings _settings;
+    private readonly IMailboxDatabase _database;
+    private readonly MailboxStoreQueue _queue;
+    private readonly StoreBackOff _backOff;
+    private readonly CarriedWrites _carried = new();
+    private readonly List<object?> _answers = [];
+    private readonly TaskCompletionSource _stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private TimeSpan _tidyAfter = Timeout.InfiniteTimeSpan;
+    private long _commits;
+    private long _failedCommits;
+    private volatile string? _problem;
+
+    public MailboxStoreWorker(MailboxStoreSettings settings, IMailboxDatabase database, MailboxStoreQueue queue)
+    {
+        _settings = settings;
+        _database = database;
+        _queue = queue;
+        _backOff = new StoreBackOff(settings.RetryBase, settings.RetryCap);
+        new Thread(Run) { IsBackground = true, Name = "mailbox-store" }.Start();
+    }
+
+    public long Commits => Volatile.Read(ref _commits);
+
+    public long FailedCommits => Volatile.Read(ref _failedCommits);
+
+    public string? Problem => _problem;
+
+    /// <summary>Completes when the queue was closed, everything in it is done and the database is closed.</summary>
+    public Task Stopped => _stopped.Task;
+
+    private void Run()
+    {
+        bool isClosed;
+        do
+        {
+            var batch = _queue.Take(LongestWait(), out isClosed);
+            if (batch.Count > 0)
+            {
+                CarryOut(CollectionsMarshal.AsSpan(batch));
+            }
+            else if (!isClosed)
+            {
+                DoChores();
+            }
+        }
+        while (!isClosed);
+
+        if (_carried.Count > 0 && (_database.IsOpen || Reopen()))
+        {
+            Execute([]);
+        }
+
+        _database.Dispose();
+        _stopped.SetResult();
+    }
+
+    private TimeSpan LongestWait() => !_database.IsOpen || _carried.Count > 0 ? _backOff.Remaining : _tidyAfter;
+
+    /// <summary>Nothing is asked for: time to pay debts or to tidy up, in small pieces.</summary>
+    private void DoChores()
+    {
+        if (!_database.IsOpen)
+        {
+            EnsureOpen();
+        }
+        else if (_carried.Count > 0)
+        {
+            Execute([]);
+        }
+        else
+        {
+            _tidyAfter = _database.Tidy() ? TimeSpan.Zero : Timeout.InfiniteTimeSpan;
+        }
+    }
+
+    private void CarryOut(ReadOnlySpan<MailboxStoreCommand> commands)
+    {
+        while (commands.Length > 0)
+        {
+            if (!EnsureOpen())
+            {
+                Refuse(commands);
+                return;
+            }
+
+            var length = LengthOfTransaction(commands);
+            RunTransaction(commands[..length]);
+            commands = commands[length..];
+        }
+    }
+
+    private int LengthOfTransaction(ReadOnlySpan<MailboxStoreCommand> commands)
+    {
+        var most = Math.Min(_settings.MaxBatch, commands.Length);
+        var reads = 0;
+        for (var i = 0; i < most; i++)
+        {
+            reads += commands[i].IsRead ? 1 : 0;
+            if (reads > _settings.MaxReadsPerBatch)
+            {
+                return i;
+            }
+        }
+
+        return most;
+    }
+
+    private void RunTransaction(ReadOnlySpan<MailboxStoreCommand> commands, bool isRepeated = false)
+    {
+        switch (Execute(commands))
+        {
+            case MailboxBatchOutcome.Committed:
+                Confirm(commands);
+                break;
+            case MailboxBatchOutcome.Rejected when commands.Length > 1:
+                // One record that the database does not take must not cost the others their place.
+                RunTransaction(commands[..(commands.Length / 2)]);
+                RunTransaction(commands[(commands.Length / 2)..]);
+                break;
+            case MailboxBatchOutcome.Unknown when !_database.IsOpen && !isRepeated && Reopen():
+                // What was in doubt is gone, so that the same batch can be carried out as if for the first time.
+                RunTransaction(commands, isRepeated: true);
+                break;
+            default:
+                Refuse(commands);
+                break;
+        }
+    }
+
+    private MailboxBatchOutcome Execute(ReadOnlySpan<MailboxStoreCommand> commands)
+    {
+        _answers.Clear();
+        if (!_database.IsOpen)
+        {
+            return MailboxBatchOutcome.Failed; // lost in the half before
+        }
+
+        var isWrite = _carried.Count > 0;
+        foreach (ref readonly var command in commands)
+        {
+            isWrite |= command.IsWrite;
+        }
+
+        var outcome = _database.Execute(_carried, commands, _answers, out var problem);
+        if (outcome == MailboxBatchOutcome.Committed)
+        {
+            _carried.Clear();
+            _backOff.Reset();
+            _problem = null;
+            Volatile.Write(ref _commits, _commits + (isWrite ? 1 : 0));
+            _tidyAfter = isWrite ? _settings.IdleDelay : _tidyAfter;
+            return outcome;
+        }
+
+        if (outcome == MailboxBatchOutcome.Unknown)
+        {
+            _carried.AddDoubtful(commands);
+        }
+
+        Volatile.Write(ref _failedCommits, _failedCommits + 1);
+        NoteFailure(problem);
+        return outcome;
+    }
+
+    private bool EnsureOpen() => _database.IsOpen || (_backOff.Remaining == TimeSpan.Zero && Reopen());
+
+    /// <summary>Debts are paid in a transaction of their own before anything is read or confirmed again.</summary>
+    private bool Reopen()
+    {
+        if (!_database.TryReopen(out var problem))
+        {
+            NoteFailure(problem);
+            return false;
+        }
+
+        if (_carried.Count > 0 && Execute([]) != MailboxBatchOutcome.Committed)
+        {
+            return false;
+        }
+
+        _backOff.Reset();
+        _problem = null;
+        _queue.RefusesAppends = false;
+        return true;
+    }
+
+    private void NoteFailure(string problem)
+    {
+        _problem = problem;
+        _backOff.Fail();
+        _queue.RefusesAppends = !_database.IsOpen;
+    }
+
+    private void Confirm(ReadOnlySpan<MailboxStoreCommand> commands)
+    {
+        _queue.Release(commands);
+        for (var i = 0; i < commands.Length; i++)
+        {
+            ref readonly var command = ref commands[i];
+            switch (command.Kind)
+            {
+                case MailboxStoreCommandKind.Append:
+                    command.Client!.OnAppended(command.Record!.Arrival, durable: true);
+                    break;
+                case MailboxStoreCommandKind.Read:
+                    command.Client!.OnRead((MailboxReadResult)_answers[i]!);
+                    break;
+                case MailboxStoreCommandKind.ReadAfter:
+                    command.Answer!.SetResult((List<MailboxRecord>)_answers[i]!);
+                    break;
+                case MailboxStoreCommandKind.Flush:
+                    command.Answer!.SetResult([]);
+                    break;
+            }
+        }
+    }
+
+    /// <summary>Nothing of it was stored, or what may have been is removed before it can be read; removals and presence are tried again.</summary>
+    private void Refuse(ReadOnlySpan<MailboxStoreCommand> commands)
+    {
+        _queue.Release(commands);
+        foreach (ref readonly var command in commands)
+        {
+            switch (command.Kind)
+            {
+                case MailboxStoreCommandKind.Append:
+                    command.Client!.OnAppended(command.Record!.Arrival, durable: false);
+                    break;
+                case MailboxStoreCommandKind.Read:
+                    command.Client!.OnRead(new MailboxReadResult(command.Question.Kind, false, [], default));
+                    break;
+                case MailboxStoreCommandKind.ReadAfter or MailboxStoreCommandKind.Flush:
+                    command.Answer!.SetException(new IOException("the mailbox database could not be read or written"));
+                    break;
+                default:
+                    _carried.Add(command);
+                    break;
+            }
+        }
+    }
+}

@@ -1,0 +1,44 @@
+using System.Globalization;
+using Npgsql;
+using UeFarm.TestSupport;
+using Xunit;
+
+namespace UeFarm.Interop.Tests.Stores;
+
+/// <summary>One server for all tests of the collection, which run one after the other; each has a schema of its own.</summary>
+public sealed class PostgresFixture : IAsyncLifetime
+{
+    private static int _schemas;
+    private PostgresCluster? _cluster;
+
+    /// <summary>Skips the test when there is none.</summary>
+    public PostgresCluster Cluster
+    {
+        get
+        {
+            Assert.SkipWhen(PostgresCluster.Missing is not null, PostgresCluster.Missing ?? string.Empty);
+            return _cluster!;
+        }
+    }
+
+    public static string NewSchema() => string.Create(CultureInfo.InvariantCulture, $"store_{Interlocked.Increment(ref _schemas)}");
+
+    public async ValueTask InitializeAsync() => _cluster = PostgresCluster.Missing is null ? await PostgresCluster.StartAsync() : null;
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_cluster is not null)
+        {
+            await _cluster.DisposeAsync();
+        }
+    }
+
+    /// <summary>Asks the server directly.</summary>
+    public async Task<object?> ScalarAsync(string sql, string schema = "public")
+    {
+        await using var connection = new NpgsqlConnection(Cluster.ConnectionTo(schema) + ";Pooling=false");
+        await connection.OpenAsync(TestContext.Current.CancellationToken);
+        await using var command = new NpgsqlCommand(sql, connection);
+        return await command.ExecuteScalarAsync(TestContext.Current.CancellationToken);
+    }
+}

@@ -1,0 +1,134 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+
+namespace UeFarm.TestSupport;
+
+/// <summary>
+/// A PostgreSQL server of a test's own: made in a temporary folder, on a port of the loopback address, stopped and deleted at the end. Everybody on
+/// this machine may connect to it while it lives, so it holds nothing but test data.
+/// </summary>
+public sealed class PostgresCluster : IAsyncDisposable
+{
+    /// <summary>The server refuses to run as root; this is the account that its package makes.</summary>
+    private const string Account = "postgres";
+
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
+
+    private readonly DirectoryInfo _folder;
+    private readonly string _options;
+
+    private PostgresCluster(DirectoryInfo folder, int port, string options)
+    {
+        _folder = folder;
+        Port = port;
+        _options = string.Create(
+            CultureInfo.InvariantCulture,
+            $"-c listen_addresses=127.0.0.1 -c port={port} -c unix_socket_directories={folder.FullName} -c max_connections=30 "
+            + $"-c autovacuum_naptime=1s {options}");
+    }
+
+    /// <summary>Null: it can be started here. Else why not.</summary>
+    public static string? Missing => Programs is null ? "PostgreSQL is not installed (Debian package postgresql)" : null;
+
+    public int Port { get; }
+
+    /// <summary>Where the data is, to look at its size.</summary>
+    public string DataFolder => Path.Combine(_folder.FullName, "data");
+
+    private static string? Programs { get; } = FindPrograms();
+
+    /// <summary>Options: as on the server's command line.</summary>
+    public static async Task<PostgresCluster> StartAsync(string options = "")
+    {
+        var folder = Directory.CreateTempSubdirectory("uefarm-postgres-");
+        var cluster = new PostgresCluster(folder, FreePort(), options);
+        if (Environment.IsPrivilegedProcess)
+        {
+            await RunAsync("chown", Account, folder.FullName).ConfigureAwait(false);
+        }
+
+        await RunProgramAsync("initdb", "-D", cluster.DataFolder, "-U", "uefarm", "-E", "UTF8", "--auth=trust", "--no-locale", "--no-sync")
+            .ConfigureAwait(false);
+        await cluster.StartServerAsync().ConfigureAwait(false);
+        return cluster;
+    }
+
+    /// <summary>For a store with tables of its own; another port: that of something in between.</summary>
+    public string ConnectionTo(string schema, int? port = null) => string.Create(
+        CultureInfo.InvariantCulture, $"Host=127.0.0.1;Port={port ?? Port};Database=postgres;Username=uefarm;Search Path={schema};SSL Mode=Disable");
+
+    public Task StartServerAsync() =>
+        RunProgramAsync("pg_ctl", "start", "-w", "-D", DataFolder, "-l", Path.Combine(_folder.FullName, "log"), "-o", _options);
+
+    /// <summary>Immediate: without a word to anybody, like a crash; the next start recovers.</summary>
+    public Task StopServerAsync(bool immediate = false) =>
+        RunProgramAsync("pg_ctl", "stop", "-w", "-D", DataFolder, "-m", immediate ? "immediate" : "fast");
+
+    /// <summary>Lets a role in only with its password.</summary>
+    public async Task RequirePasswordAsync(string role)
+    {
+        var rules = Path.Combine(DataFolder, "pg_hba.conf");
+        var text = await File.ReadAllTextAsync(rules).ConfigureAwait(false);
+        await File.WriteAllTextAsync(rules, $"host all {role} 127.0.0.1/32 scram-sha-256\n{text}").ConfigureAwait(false);
+        await RunProgramAsync("pg_ctl", "reload", "-D", DataFolder).ConfigureAwait(false);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (File.Exists(Path.Combine(DataFolder, "postmaster.pid")))
+        {
+            await StopServerAsync(immediate: true).ConfigureAwait(false);
+        }
+
+        _folder.Delete(recursive: true);
+    }
+
+    private static string? FindPrograms() => Directory.Exists("/usr/lib/postgresql")
+        ? Directory.GetDirectories("/usr/lib/postgresql").Select(static version => Path.Combine(version, "bin"))
+            .Where(static bin => File.Exists(Path.Combine(bin, "initdb"))).Order(StringComparer.Ordinal).LastOrDefault()
+        : null;
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
+    private static Task RunProgramAsync(string program, params string[] arguments)
+    {
+        var path = Path.Combine(Programs!, program);
+        return Environment.IsPrivilegedProcess
+            ? RunAsync("setpriv", ["--reuid", Account, "--regid", Account, "--clear-groups", "--", path, .. arguments])
+            : RunAsync(path, arguments);
+    }
+
+    private static async Task RunAsync(string program, params string[] arguments)
+    {
+        // The server inherits what it is given: with a pipe for its output nobody would ever see the end of it.
+        var start = new ProcessStartInfo("/bin/sh") { RedirectStandardError = true, WorkingDirectory = Path.GetTempPath() };
+        foreach (var argument in (string[])["-c", "exec \"$@\" >/dev/null 2>&1 </dev/null", "sh", program, .. arguments])
+        {
+            start.ArgumentList.Add(argument);
+        }
+
+        using var process = Process.Start(start)!;
+        using var patience = new CancellationTokenSource(Patience);
+        try
+        {
+            await process.WaitForExitAsync(patience.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            process.Kill(entireProcessTree: true);
+            throw new TimeoutException($"{program} {string.Join(' ', arguments)} did not end");
+        }
+
+        if (process.ExitCode != 0)
+        {
+            throw new InvalidOperationException($"{program} {string.Join(' ', arguments)} ended with {process.ExitCode}");
+        }
+    }
+}

@@ -19,8 +19,9 @@ internal sealed class EndlessWriter(IMailboxStore store) : IMailboxStoreClient
         }
     }
 
-    public void OnAppended(long arrival, bool durable)
+    public void OnAppended(MailboxRecord record, bool durable)
     {
+        var arrival = record.Arrival;
         if (!durable)
         {
             Console.Error.WriteLine($"{arrival} was refused");

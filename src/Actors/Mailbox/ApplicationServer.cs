@@ -44,7 +44,7 @@ public sealed class ApplicationServer : IAsyncDisposable
         ArgumentOutOfRangeException.ThrowIfLessThan(settings.Partitions, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(settings.Window, 1);
         var store = settings.Store ?? await Task.Run(() => OpenStore(settings)).ConfigureAwait(false);
-        var counters = new ApplicationServerCounters(store);
+        var counters = new ApplicationServerCounters(store, new StoredTotals(settings.MaxStored, settings.MaxStoredBytes));
         var partitions = new IActorRef[settings.Partitions];
         var receiver = new MailboxReceiver(partitions, settings.Core, counters.CountStrayResponse);
         for (var i = 0; i < partitions.Length; i++)

@@ -4,19 +4,22 @@ using UeFarm.Protocol.Messaging;
 namespace UeFarm.Actors.Mailbox;
 
 /// <summary>
-/// Counts since the start and gauges, thread-safe. Received = ForwardedLive + RelayedFailures + Stored + RefusedQuota + RefusedStorage +
-/// RefusedExpired + what is in hand; Stored + what was recovered = Delivered + DroppedPermanent + DroppedExpired + Backlog.
+/// Counts since the start and gauges, thread-safe. Received = ForwardedLive + RelayedFailures + Stored + everything refused + what is in hand;
+/// Stored + what was recovered = Delivered + DroppedPermanent + DroppedExpired + Backlog.
 /// </summary>
 public sealed class ApplicationServerCounters
 {
     private readonly long[] _facts = new long[Enum.GetValues<MailboxFact>().Length];
     private readonly IMailboxStore _store;
-    private long _backlog;
     private long _usersOnline;
     private long _restarts;
     private long _strayResponses;
 
-    internal ApplicationServerCounters(IMailboxStore store) => _store = store;
+    internal ApplicationServerCounters(IMailboxStore store, StoredTotals totals)
+    {
+        _store = store;
+        Totals = totals;
+    }
 
     /// <summary>MESSAGEs, retransmissions not counted.</summary>
     public long Received => Of(MailboxFact.Received);
@@ -33,7 +36,17 @@ public sealed class ApplicationServerCounters
 
     public long DroppedExpired => Of(MailboxFact.DroppedExpired);
 
+    /// <summary>The mailbox had as many messages as it may hold.</summary>
     public long RefusedQuota => Of(MailboxFact.RefusedQuota);
+
+    /// <summary>The mailbox had as many bytes as it may hold.</summary>
+    public long RefusedQuotaBytes => Of(MailboxFact.RefusedQuotaBytes);
+
+    /// <summary>The server had as many messages as it may hold.</summary>
+    public long RefusedServerQuota => Of(MailboxFact.RefusedServerQuota);
+
+    /// <summary>The server had as many bytes as it may hold.</summary>
+    public long RefusedServerQuotaBytes => Of(MailboxFact.RefusedServerQuotaBytes);
 
     public long RefusedStorage => Of(MailboxFact.RefusedStorage);
 
@@ -47,10 +60,18 @@ public sealed class ApplicationServerCounters
 
     public long OrderViolations => Of(MailboxFact.OrderViolation);
 
-    /// <summary>Stored and not yet removed, now.</summary>
-    public long Backlog => Volatile.Read(ref _backlog);
+    /// <summary>Stored, or waiting for the disk, and not yet removed, now.</summary>
+    public long Backlog => Totals.Messages;
+
+    /// <summary>Their bodies.</summary>
+    public long BacklogBytes => Totals.Bytes;
 
     public long Commits => _store.Commits;
+
+    public long FailedCommits => _store.FailedCommits;
+
+    /// <summary>Why the store fails, for an operator; null while all is well.</summary>
+    public string? StoreProblem => _store.Problem;
 
     /// <summary>Phones that are registered, now.</summary>
     public long UsersOnline => Volatile.Read(ref _usersOnline);
@@ -63,7 +84,7 @@ public sealed class ApplicationServerCounters
 
     internal void Count(MailboxFact fact) => Interlocked.Increment(ref _facts[(int)fact]);
 
-    internal void AddBacklog(long change) => Interlocked.Add(ref _backlog, change);
+    internal StoredTotals Totals { get; }
 
     internal void AddUsersOnline(long change) => Interlocked.Add(ref _usersOnline, change);
 

@@ -38,6 +38,14 @@ public sealed record ApplicationServerSettings
 
     public int MaxPerUe { get; init; } = 10_000;
 
+    public long MaxBytesPerUe { get; init; } = 64L << 20;
+
+    /// <summary>Messages that all mailboxes together may hold.</summary>
+    public long MaxStored { get; init; } = 10_000_000;
+
+    /// <summary>Bytes of their bodies.</summary>
+    public long MaxStoredBytes { get; init; } = 20_000_000_000;
+
     /// <summary>A message for an online phone that has no final answer after this time is stored and its sender told 202.</summary>
     public TimeSpan HoldTime { get; init; } = TimeSpan.FromSeconds(4);
 
@@ -87,6 +95,7 @@ public sealed record ApplicationServerSettings
         Settle = Settle,
         Expiry = Expiry,
         MaxMessages = MaxPerUe,
+        MaxBodyBytes = MaxBytesPerUe,
         HoldTime = HoldTime,
         DrainDelay = DrainDelay,
         BackOffBase = BackOffBase,

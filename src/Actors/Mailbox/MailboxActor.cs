@@ -22,7 +22,15 @@ internal sealed class MailboxActor(MailboxServerContext server, MailboxStart sta
         Akka.Actor.Props.Create<MailboxActor>(server, start).WithLeanMailbox();
 
     /// <summary>On the store's thread.</summary>
-    public void OnAppended(long arrival, bool durable) => _self.Tell(new MailboxInputs.Stored(arrival, durable), ActorRefs.NoSender);
+    public void OnAppended(MailboxRecord record, bool durable)
+    {
+        if (!durable)
+        {
+            server.Counters.Totals.Remove(record.Body.Length);
+        }
+
+        _self.Tell(new MailboxInputs.Stored(record.Arrival, durable), ActorRefs.NoSender);
+    }
 
     /// <summary>On the store's thread.</summary>
     public void OnRead(MailboxReadResult result) => _self.Tell(new MailboxInputs.ReadDone(result), ActorRefs.NoSender);
@@ -52,7 +60,6 @@ internal sealed class MailboxActor(MailboxServerContext server, MailboxStart sta
                 _agent.HandleMessage(sip.Message, sip.From, sip.Recipient is null ? 0 : server.NextArrival(), now, utcNow);
                 break;
             case MailboxInputs.Stored stored:
-                server.Counters.AddBacklog(stored.Durable ? 1 : 0);
                 _agent.HandleStored(stored.Arrival, stored.Durable, now, utcNow);
                 break;
             case MailboxInputs.ReadDone read:
@@ -130,14 +137,10 @@ internal sealed class MailboxActor(MailboxServerContext server, MailboxStart sta
 
                 break;
             case MailboxEffectKind.Store:
-                if (!server.Store.TryAppend(effect.Record!, this))
-                {
-                    _agent.HandleStored(effect.Record!.Arrival, false, now, utcNow);
-                }
-
+                Store(effect.Record!, now, utcNow);
                 break;
             case MailboxEffectKind.Remove:
-                server.Counters.AddBacklog(-1);
+                server.Counters.Totals.Remove(effect.BodyBytes);
                 server.Store.Remove(effect.Arrival);
                 break;
             case MailboxEffectKind.Read:
@@ -149,6 +152,19 @@ internal sealed class MailboxActor(MailboxServerContext server, MailboxStart sta
             case MailboxEffectKind.Fact:
                 server.Counters.Count(effect.Fact);
                 break;
+        }
+    }
+
+    private void Store(MailboxRecord record, Instant now, DateTimeOffset utcNow)
+    {
+        if (!server.Counters.Totals.TryAdd(record.Body.Length, out var reason))
+        {
+            _agent.HandleServerFull(record.Arrival, reason, now, utcNow);
+        }
+        else if (!server.Store.TryAppend(record, this))
+        {
+            server.Counters.Totals.Remove(record.Body.Length);
+            _agent.HandleStored(record.Arrival, false, now, utcNow);
         }
     }
 }

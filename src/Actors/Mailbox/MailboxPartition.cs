@@ -119,7 +119,7 @@ internal sealed class MailboxPartition(int index, Action<int> acceptFailures) : 
         {
             if (IsMine(recipient, server))
             {
-                server.Counters.AddBacklog(inventory.Count);
+                server.Counters.Totals.AddRecovered(inventory);
                 StartMailbox(FindOrAdd(recipient), inventory, server);
             }
         }

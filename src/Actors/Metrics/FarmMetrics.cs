@@ -113,6 +113,7 @@ public sealed class FarmMetrics
         }
 
         Gauge("uefarm_as_backlog_messages", "Messages stored and not yet removed.", () => counters.Backlog);
+        Gauge("uefarm_as_backlog_bytes", "Bodies of the messages stored and not yet removed.", () => counters.BacklogBytes);
         Gauge("uefarm_as_users_online", "Users that the application server knows as registered.", () => counters.UsersOnline);
         Counter("uefarm_as_received_total", "Messages received for delivery.", () => counters.Received);
         Counter("uefarm_as_forwarded_live_total", "Messages forwarded at once.", () => counters.ForwardedLive);
@@ -121,12 +122,18 @@ public sealed class FarmMetrics
         Counter("uefarm_as_redeliveries_total", "Deliveries tried again.", () => counters.Redeliveries);
         Counter("uefarm_as_temporary_failures_total", "Deliveries that failed for now.", () => counters.TemporaryFailures);
         Counter("uefarm_as_commits_total", "Commits of the store.", () => counters.Commits);
+        Counter("uefarm_as_commit_failures_total", "Transactions of the store that failed.", () => counters.FailedCommits);
+        Gauge("uefarm_as_store_up", "1 while the store works, 0 after a failure until it works again.", () => counters.StoreProblem is null ? 1 : 0);
         var dropped = _factory.CreateCounter("uefarm_as_dropped_total", "Messages taken out without delivery.", "reason");
         AddChild(dropped, () => counters.DroppedPermanent, "permanent");
         AddChild(dropped, () => counters.DroppedExpired, "expired");
         var refused = _factory.CreateCounter("uefarm_as_refused_total", "Messages not taken.", "reason");
         AddChild(refused, () => counters.RefusedQuota, "quota");
+        AddChild(refused, () => counters.RefusedQuotaBytes, "quota-bytes");
+        AddChild(refused, () => counters.RefusedServerQuota, "server-quota");
+        AddChild(refused, () => counters.RefusedServerQuotaBytes, "server-quota-bytes");
         AddChild(refused, () => counters.RefusedStorage, "storage");
+        AddChild(refused, () => counters.RefusedExpired, "expired");
     }
 
     private void AddCore()

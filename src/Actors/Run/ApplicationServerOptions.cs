@@ -1,4 +1,5 @@
 using UeFarm.Actors.Mailbox;
+using UeFarm.Actors.Stores;
 
 namespace UeFarm.Actors.Run;
 
@@ -16,6 +17,15 @@ public sealed record ApplicationServerOptions
     public TimeSpan Expiry { get; init; } = TimeSpan.FromDays(21);
 
     public int MaxPerUe { get; init; } = 10_000;
+
+    public long MaxBytesPerUe { get; init; } = 64L << 20;
+
+    public long MaxStored { get; init; } = 10_000_000;
+
+    public long MaxStoredBytes { get; init; } = 20_000_000_000;
+
+    /// <summary>Null: a SQLite file of the run.</summary>
+    public MailboxStoreSettings? Store { get; init; }
 
     public TimeSpan HoldTime { get; init; } = TimeSpan.FromSeconds(4);
 

@@ -17,6 +17,7 @@ internal sealed class CarriedWrites
 
     public int Count => _removals.Count + _presence.Count;
 
+    /// <summary>Appends and reads are not carried: whoever asked has been told.</summary>
     public void Add(in MailboxStoreCommand command)
     {
         switch (command.Kind)

@@ -18,7 +18,7 @@ public interface IMailboxStore : IAsyncDisposable
     /// <summary>Transactions that failed: their records were refused, or carried out again when the connection was back.</summary>
     long FailedCommits { get; }
 
-    /// <summary>Why the latest transaction failed, for an operator; null while all is well.</summary>
+    /// <summary>Why a transaction failed, for an operator; null while all is well, and again when the like of it has worked.</summary>
     string? Problem { get; }
 
     /// <summary>False: the queue is full, the database is away or the store is closed; nothing will be stored and the client is not called.</summary>

@@ -6,7 +6,7 @@ namespace UeFarm.Actors.Stores;
 public interface IMailboxStoreClient
 {
     /// <summary>Durable: on the disk, whatever happens to the process or the power. Otherwise the record is not stored at all.</summary>
-    void OnAppended(long arrival, bool durable);
+    void OnAppended(MailboxRecord record, bool durable);
 
     void OnRead(MailboxReadResult result);
 }

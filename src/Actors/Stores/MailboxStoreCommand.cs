@@ -13,4 +13,41 @@ internal readonly record struct MailboxStoreCommand(
     public bool IsWrite => Kind <= MailboxStoreCommandKind.SetOffline;
 
     public bool IsRead => Kind is MailboxStoreCommandKind.Read or MailboxStoreCommandKind.ReadAfter;
+
+    /// <summary>It is durable, or this is the answer.</summary>
+    public void Confirm(object? answer)
+    {
+        switch (Kind)
+        {
+            case MailboxStoreCommandKind.Append:
+                Client!.OnAppended(Record!, durable: true);
+                break;
+            case MailboxStoreCommandKind.Read:
+                Client!.OnRead((MailboxReadResult)answer!);
+                break;
+            case MailboxStoreCommandKind.ReadAfter:
+                Answer!.SetResult((List<MailboxRecord>)answer!);
+                break;
+            case MailboxStoreCommandKind.Flush:
+                Answer!.SetResult([]);
+                break;
+        }
+    }
+
+    /// <summary>It was not carried out. Nobody waits for removals and presence.</summary>
+    public void Refuse()
+    {
+        switch (Kind)
+        {
+            case MailboxStoreCommandKind.Append:
+                Client!.OnAppended(Record!, durable: false);
+                break;
+            case MailboxStoreCommandKind.Read:
+                Client!.OnRead(new MailboxReadResult(Question.Kind, false, [], default));
+                break;
+            case MailboxStoreCommandKind.ReadAfter or MailboxStoreCommandKind.Flush:
+                Answer!.SetException(new IOException("the mailbox database could not be read or written"));
+                break;
+        }
+    }
 }

@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using UeFarm.Protocol.Messaging;
 
 namespace UeFarm.Actors.Stores;
 
@@ -17,6 +16,7 @@ internal sealed class MailboxStoreWorker
     private readonly List<object?> _answers = [];
     private readonly TaskCompletionSource _stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private TimeSpan _tidyAfter = Timeout.InfiniteTimeSpan;
+    private bool _appendsFailed;
     private long _commits;
     private long _failedCommits;
     private volatile string? _problem;
@@ -147,9 +147,11 @@ internal sealed class MailboxStoreWorker
         }
 
         var isWrite = _carried.Count > 0;
+        var hasAppend = false;
         foreach (ref readonly var command in commands)
         {
             isWrite |= command.IsWrite;
+            hasAppend |= command.Kind == MailboxStoreCommandKind.Append;
         }
 
         var outcome = _database.Execute(_carried, commands, _answers, out var problem);
@@ -157,7 +159,11 @@ internal sealed class MailboxStoreWorker
         {
             _carried.Clear();
             _backOff.Reset();
-            _problem = null;
+            if (hasAppend || !_appendsFailed)
+            {
+                ForgetProblem(); // on a full disk reads and removals may work
+            }
+
             Volatile.Write(ref _commits, _commits + (isWrite ? 1 : 0));
             _tidyAfter = isWrite ? _settings.IdleDelay : _tidyAfter;
             return outcome;
@@ -169,6 +175,7 @@ internal sealed class MailboxStoreWorker
         }
 
         Volatile.Write(ref _failedCommits, _failedCommits + 1);
+        _appendsFailed |= hasAppend;
         NoteFailure(problem);
         return outcome;
     }
@@ -190,9 +197,15 @@ internal sealed class MailboxStoreWorker
         }
 
         _backOff.Reset();
-        _problem = null;
+        ForgetProblem();
         _queue.RefusesAppends = false;
         return true;
+    }
+
+    private void ForgetProblem()
+    {
+        _problem = null;
+        _appendsFailed = false;
     }
 
     private void NoteFailure(string problem)
@@ -207,22 +220,7 @@ internal sealed class MailboxStoreWorker
         _queue.Release(commands);
         for (var i = 0; i < commands.Length; i++)
         {
-            ref readonly var command = ref commands[i];
-            switch (command.Kind)
-            {
-                case MailboxStoreCommandKind.Append:
-                    command.Client!.OnAppended(command.Record!.Arrival, durable: true);
-                    break;
-                case MailboxStoreCommandKind.Read:
-                    command.Client!.OnRead((MailboxReadResult)_answers[i]!);
-                    break;
-                case MailboxStoreCommandKind.ReadAfter:
-                    command.Answer!.SetResult((List<MailboxRecord>)_answers[i]!);
-                    break;
-                case MailboxStoreCommandKind.Flush:
-                    command.Answer!.SetResult([]);
-                    break;
-            }
+            commands[i].Confirm(_answers[i]);
         }
     }
 
@@ -232,21 +230,8 @@ internal sealed class MailboxStoreWorker
         _queue.Release(commands);
         foreach (ref readonly var command in commands)
         {
-            switch (command.Kind)
-            {
-                case MailboxStoreCommandKind.Append:
-                    command.Client!.OnAppended(command.Record!.Arrival, durable: false);
-                    break;
-                case MailboxStoreCommandKind.Read:
-                    command.Client!.OnRead(new MailboxReadResult(command.Question.Kind, false, [], default));
-                    break;
-                case MailboxStoreCommandKind.ReadAfter or MailboxStoreCommandKind.Flush:
-                    command.Answer!.SetException(new IOException("the mailbox database could not be read or written"));
-                    break;
-                default:
-                    _carried.Add(command);
-                    break;
-            }
+            command.Refuse();
+            _carried.Add(command);
         }
     }
 }

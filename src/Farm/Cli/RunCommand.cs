@@ -69,7 +69,17 @@ internal sealed class RunCommand(CliEnvironment environment, Func<IScenarioRunne
         {
             view.OnStarting(plan);
             using var notice = signals.FirstSignal.Register(() => view.OnNotice("Stopping: draining what is under way. Once more stops at once."));
-            var outcome = await createRunner().RunAsync(request, view, signals.FirstSignal).ConfigureAwait(false);
+            RunOutcome outcome;
+            try
+            {
+                outcome = await createRunner().RunAsync(request, view, signals.FirstSignal).ConfigureAwait(false);
+            }
+            catch (InvalidDataException failure)
+            {
+                environment.Error.WriteLine($"The application server's store cannot be used: {failure.Message}\nNothing was sent.");
+                return (int)ExitCode.MachineUnfit;
+            }
+
             request.Results.WriteResult(outcome.Result);
             view.OnFinished(outcome.Result, request.Results.FullPath);
             if (isJson)

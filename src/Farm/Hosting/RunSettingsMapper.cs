@@ -6,6 +6,7 @@ using UeFarm.Actors.Mailbox;
 using UeFarm.Actors.Metrics;
 using UeFarm.Actors.Run;
 using UeFarm.Actors.Sizing;
+using UeFarm.Actors.Stores;
 using UeFarm.Actors.Traffic;
 using UeFarm.Actors.Transport;
 using UeFarm.Farm.Scenarios;
@@ -154,9 +155,24 @@ internal static class RunSettingsMapper
         Settle = options.Settle,
         Expiry = options.Expiry,
         MaxPerUe = options.MaxPerUe,
+        MaxBytesPerUe = options.MaxBytesPerUe,
+        MaxStored = options.MaxStored,
+        MaxStoredBytes = options.MaxStoredBytes,
+        Store = StoreOf(options),
         HoldTime = options.HoldTime,
         DrainDelay = options.DrainDelay,
     };
+
+    /// <summary>Null: the run's own file.</summary>
+    private static PostgresMailboxStoreSettings? StoreOf(Scenarios.ApplicationServerOptions options) => options.Store.Postgres is not { } connection
+        ? null
+        : new PostgresMailboxStoreSettings
+        {
+            ConnectionString = connection,
+            PasswordFile = options.StorePasswordFile,
+            AllowUnsafe = options.StoreUnsafe,
+            IsScratch = true,
+        };
 
     public static TrafficPlan TrafficOf(TrafficOptions traffic) => new()
     {

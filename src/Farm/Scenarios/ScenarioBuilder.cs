@@ -10,7 +10,7 @@ internal static class ScenarioBuilder
 
     private const int DigestBytes = 20;
 
-    public static Scenario Build(ScenarioValues values, SubscriberFile? file)
+    public static Scenario Build(ScenarioValues values, SubscriberFile? file, string? storePasswordFile)
     {
         var core = values.Get(F.TargetCore);
         return new Scenario
@@ -41,6 +41,12 @@ internal static class ScenarioBuilder
                 values.Get(F.ServerOrder), (int)values.Get(F.ServerWindow), values.Get(F.ServerLive), values.Get(F.ServerSettle), values.Get(F.ServerExpiry),
                 (int)values.Get(F.ServerMaxPerUe), values.Get(F.ServerHoldTime), values.Get(F.ServerDrainDelay))
             {
+                MaxBytesPerUe = values.Get(F.ServerMaxBytesPerUe),
+                MaxStored = values.Get(F.ServerMaxStored),
+                MaxStoredBytes = values.Get(F.ServerMaxStoredBytes),
+                Store = values.Get(F.ServerStore),
+                StorePasswordFile = storePasswordFile,
+                StoreUnsafe = values.Get(F.ServerStoreUnsafe),
                 Servers = (int)values.Get(F.ServerCount),
                 FirstShare = values.IsWritten(F.ServerFirstShare) ? values.Get(F.ServerFirstShare).Fraction : null,
             },

@@ -18,6 +18,7 @@ internal sealed partial class ScenarioChecks(ScenarioValues values, ICollection<
         CheckNetwork();
         CheckCounterparts();
         CheckTarget();
+        CheckStore();
         CheckSip();
         CheckSecurity();
         CheckReplayCache();
@@ -66,6 +67,22 @@ internal sealed partial class ScenarioChecks(ScenarioValues values, ICollection<
         {
             Report(ScenarioFormat.SubscriberImpu, "gives all phones the same identity", "a template with {index}",
                 "write it like sip:ue{index:000000}@{domain}");
+        }
+    }
+
+    private void CheckStore()
+    {
+        if (!values.TryGet(ScenarioFormat.ServerStore, out var store) || store.Postgres is not null)
+        {
+            return;
+        }
+
+        foreach (var option in new ScenarioOption[] { ScenarioFormat.ServerStorePasswordFile, ScenarioFormat.ServerStoreUnsafe })
+        {
+            if (values.IsWritten(option))
+            {
+                Report(option, "has no meaning with store: sqlite", "nothing without PostgreSQL", "name a PostgreSQL database in store, or remove this key");
+            }
         }
     }
 

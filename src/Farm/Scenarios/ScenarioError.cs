@@ -1,11 +1,12 @@
 using System.Globalization;
+using System.Text.RegularExpressions;
 using UeFarm.Farm.Console;
 
 namespace UeFarm.Farm.Scenarios;
 
 /// <summary>One mistake in a scenario: where it is, what was written, what is allowed and what to do.</summary>
 /// <remarks>Value: What was written; null when nothing was, or when it must not be shown.</remarks>
-internal sealed record ScenarioError(ScenarioLocation Location, string Path, string? Value, string Problem, string Allowed, string Remedy)
+internal sealed partial record ScenarioError(ScenarioLocation Location, string Path, string? Value, string Problem, string Allowed, string Remedy)
 {
     private const int MaxShownValue = 60;
 
@@ -21,10 +22,14 @@ internal sealed record ScenarioError(ScenarioLocation Location, string Path, str
             [$"{place}: {path}{shown} {Problem}", .. TextLayout.Wrap("    allowed: ", Allowed), .. TextLayout.Wrap("    remedy:  ", Remedy)]);
     }
 
-    /// <summary>Keeps lines short and terminals safe: control characters of the file are not passed on.</summary>
+    /// <summary>Keeps lines short, terminals safe (control characters of the file are not passed on) and passwords of connection strings unseen.</summary>
     private static string Shorten(string value)
     {
+        value = PasswordPattern().Replace(value, "$1=***");
         var cut = value.Length > MaxShownValue ? value[..MaxShownValue] + "..." : value;
         return string.Concat(cut.Select(letter => char.IsControl(letter) ? ' ' : letter));
     }
+
+    [GeneratedRegex(@"\b(password|psw|pwd)\s*=.*", RegexOptions.IgnoreCase | RegexOptions.Singleline | RegexOptions.CultureInvariant)]
+    private static partial Regex PasswordPattern();
 }

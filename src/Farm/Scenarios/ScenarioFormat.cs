@@ -195,6 +195,31 @@ internal static class ScenarioFormat
     public static readonly TypedScenarioOption<long> ServerMaxPerUe =
         Add("applicationServer.maxPerUe", new IntegerKind(1, 10_000_000), "10000", "Most stored messages per phone.");
 
+    public static readonly TypedScenarioOption<long> ServerMaxBytesPerUe = Add(
+        "applicationServer.maxBytesPerUe", new SizeKind(1000, 999_000_000_000), "64MiB", "Most stored bytes per phone (bodies). Not counted by size.");
+
+    public static readonly TypedScenarioOption<long> ServerMaxStored = Add(
+        "applicationServer.maxStored", new IntegerKind(1, 1_000_000_000_000), "10000000",
+        "Most stored messages of all phones together; what is beyond is answered 480. Not counted by size.");
+
+    public static readonly TypedScenarioOption<long> ServerMaxStoredBytes = Add(
+        "applicationServer.maxStoredBytes", new SizeKind(1000, 999_000_000_000), "20GB",
+        "Most stored bytes of all phones together (bodies). Not counted by size.");
+
+    public static readonly TypedScenarioOption<StorePlace> ServerStore = Add(
+        "applicationServer.store", new StoreKind(), "sqlite",
+        "Where messages are stored: a file beside the results, or a schema of its own in PostgreSQL (Search Path=, default uefarm), which each run empties first. "
+        + "The database is no target: target.allow does not concern it.");
+
+    public static readonly TypedScenarioOption<string> ServerStorePasswordFile = Add(new TypedScenarioOption<string>(
+        "applicationServer.storePasswordFile", new TextKind("path", "^[^\\s].*$", "a path, relative to the scenario", "postgres.password"),
+        "A file with the password for PostgreSQL. Without it: PGPASSWORD, or a password file of libpq (PGPASSFILE, ~/.pgpass).")
+    { Sample = "postgres.password" });
+
+    public static readonly TypedScenarioOption<bool> ServerStoreUnsafe = Add(
+        "applicationServer.storeUnsafe", new SwitchKind(), "off",
+        "Accept a PostgreSQL server with fsync, full_page_writes or synchronous_commit off: a crash can lose what was answered 202.");
+
     public static readonly TypedScenarioOption<TimeSpan> ServerHoldTime = Add(
         "applicationServer.holdTime", new DurationKind(TimeSpan.FromMilliseconds(10), TimeSpan.FromMinutes(5)), "4s",
         "How long the sender waits for an online recipient's answer before the message is stored and answered 202.");

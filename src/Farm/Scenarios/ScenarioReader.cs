@@ -70,14 +70,16 @@ internal static class ScenarioReader
         var values = new ScenarioValues();
         new ScenarioValueReader(values, errors).Read(root);
         SubscriberFile? subscribers = null;
+        string? storePasswordFile = null;
         if (root is ScenarioNode.Mapping)
         {
             new ScenarioChecks(values, errors).Run();
             subscribers = ReadSubscribers(values, fileName, errors);
+            storePasswordFile = FindStorePassword(values, fileName, errors);
         }
 
         return errors.Count > 0 ? new ScenarioReadResult(null, Sort(errors), source)
-            : new ScenarioReadResult(ScenarioBuilder.Build(values, subscribers), [], source);
+            : new ScenarioReadResult(ScenarioBuilder.Build(values, subscribers, storePasswordFile), [], source);
     }
 
     private static SubscriberFile? ReadSubscribers(ScenarioValues values, string fileName, List<ScenarioError> errors)
@@ -89,7 +91,7 @@ internal static class ScenarioReader
             return null;
         }
 
-        var path = Path.Combine(Path.GetDirectoryName(Path.GetFullPath(fileName)) ?? "", secrets.File);
+        var path = BesideScenario(fileName, secrets.File);
         if (SubscriberFile.TryRead(path, scheme, (int)count, out var file, out var problem))
         {
             return file;
@@ -98,6 +100,25 @@ internal static class ScenarioReader
         errors.Add(new ScenarioError(values.LocationOf(option), option.Path, secrets.File, problem.Problem, option.Kind.Allowed, problem.Remedy));
         return null;
     }
+
+    private static string? FindStorePassword(ScenarioValues values, string fileName, List<ScenarioError> errors)
+    {
+        var option = ScenarioFormat.ServerStorePasswordFile;
+        if (!values.IsWritten(option) || !values.TryGet(option, out var name))
+        {
+            return null;
+        }
+
+        var path = BesideScenario(fileName, name);
+        if (!File.Exists(path))
+        {
+            errors.Add(new ScenarioError(values.LocationOf(option), option.Path, name, "does not exist", option.Kind.Allowed, "write the password into that file"));
+        }
+
+        return path;
+    }
+
+    private static string BesideScenario(string fileName, string name) => Path.Combine(Path.GetDirectoryName(Path.GetFullPath(fileName)) ?? "", name);
 
     /// <summary>By place in the file, overrides first: the order in which a reader goes through them.</summary>
     private static ScenarioError[] Sort(List<ScenarioError> errors) => [.. errors.OrderBy(error => error.Location.Line).ThenBy(error => error.Location.Column)];

@@ -66,7 +66,10 @@ internal static class ScenarioTemplate
     }
 
     private static readonly ScenarioOption[] BesideAnother =
-        [ScenarioFormat.CacheSenderPartitions, ScenarioFormat.CacheWindow, ScenarioFormat.RecipientExponent, ScenarioFormat.ClockAheadBy, ScenarioFormat.NetworkLatency];
+    [
+        ScenarioFormat.CacheSenderPartitions, ScenarioFormat.CacheWindow, ScenarioFormat.RecipientExponent, ScenarioFormat.ClockAheadBy, ScenarioFormat.NetworkLatency,
+        ScenarioFormat.ServerStoreUnsafe,
+    ];
 
     private static void WriteOption(StringBuilder text, ScenarioOption option, int depth)
     {

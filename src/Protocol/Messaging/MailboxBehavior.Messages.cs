@@ -38,10 +38,11 @@ public sealed partial class MailboxBehavior
     {
         if (enforceLimits)
         {
-            if (StoredOrStoring >= _settings.MaxMessages || _bodyBytes + message.Record.Body.Length > _settings.MaxBodyBytes)
+            var isFull = StoredOrStoring >= _settings.MaxMessages;
+            if (isFull || _bodyBytes + message.Record.Body.Length > _settings.MaxBodyBytes)
             {
                 // Interpretation: 480, not 503: a 503 with Retry-After would stop the sender for all recipients (RFC 3261 section 21.5.4).
-                Refuse(message, 480, _settings.RefusalRetryAfter, MailboxFact.RefusedQuota);
+                Refuse(message, 480, _settings.RefusalRetryAfter, isFull ? MailboxFact.RefusedQuota : MailboxFact.RefusedQuotaBytes);
                 return;
             }
 
@@ -64,6 +65,21 @@ public sealed partial class MailboxBehavior
     }
 
     private int StoredOrStoring => StoredCount + _storing;
+
+    /// <summary>The message is in no store. A delivery of it that is under way goes on.</summary>
+    private void GiveUpStoring(ActiveMessage message, int status, MailboxFact fact)
+    {
+        message.IsStoring = false;
+        _storing--;
+        _bodyBytes -= message.Record.Body.Length;
+        if (message.Sender is not null)
+        {
+            Answer(message, status, _settings.RefusalRetryAfter);
+            Emit(fact);
+        }
+
+        RemoveUnlessInFlight(message);
+    }
 
     /// <summary>A final result that is not temporary: the message leaves the mailbox.</summary>
     private void Finish(ActiveMessage message, int status, DeliveryClass outcome)
@@ -220,7 +236,7 @@ public sealed partial class MailboxBehavior
     {
         _bodyBytes -= bodyLength;
         _backlog.NoteRemoved(arrival);
-        _effects.Enqueue(new MailboxEffect(MailboxEffectKind.Remove, Arrival: arrival));
+        _effects.Enqueue(new MailboxEffect(MailboxEffectKind.Remove, Arrival: arrival, BodyBytes: bodyLength));
     }
 
     private void NoteDelivered(MailboxPosition position) => _newestDelivered = position > _newestDelivered ? position : _newestDelivered;

@@ -100,20 +100,16 @@ public sealed partial class MailboxBehavior
             return; // asked for by an earlier life of this mailbox; the inventory counts it
         }
 
-        message.IsStoring = false;
-        _storing--;
         if (!durable)
         {
-            _bodyBytes -= message.Record.Body.Length;
-            if (message.Sender is not null)
-            {
-                Answer(message, 503, _settings.RefusalRetryAfter);
-                Emit(MailboxFact.RefusedStorage);
-            }
-
-            RemoveUnlessInFlight(message);
+            GiveUpStoring(message, 503, MailboxFact.RefusedStorage);
+            Step(now, utcNow);
+            return;
         }
-        else if (message.IsFinished)
+
+        message.IsStoring = false;
+        _storing--;
+        if (message.IsFinished)
         {
             _active.Remove(message);
             Forget(arrival, message.Record.Body.Length);
@@ -131,6 +127,19 @@ public sealed partial class MailboxBehavior
         }
 
         Step(now, utcNow);
+    }
+
+    /// <summary>
+    /// A message that was to be stored was not, because the server as a whole holds what it may; the fact says of what.
+    /// Interpretation: 480 as for a full mailbox: phones that are there can still be written to, and a 503 would stop that as well.
+    /// </summary>
+    public void HandleServerFull(long arrival, MailboxFact fact, Instant now, DateTimeOffset utcNow)
+    {
+        if (TryFindActive(arrival, out var message) && message.IsStoring)
+        {
+            GiveUpStoring(message, 480, fact);
+            Step(now, utcNow);
+        }
     }
 
     /// <summary>

@@ -1,8 +1,8 @@
 namespace UeFarm.Protocol.Messaging;
 
 /// <summary>
-/// What happened in a mailbox, one to count each. Everything received ends as exactly one of ForwardedLive, RelayedFailure, Stored,
-/// RefusedQuota, RefusedStorage, RefusedExpired; everything stored as Delivered, DroppedPermanent, DroppedExpired, or is still stored.
+/// What happened in a mailbox, one to count each. Everything received ends as exactly one of ForwardedLive, RelayedFailure, Stored and
+/// Refused...; everything stored as Delivered, DroppedPermanent, DroppedExpired, or is still stored.
 /// </summary>
 public enum MailboxFact : byte
 {
@@ -19,7 +19,20 @@ public enum MailboxFact : byte
     Delivered,
     DroppedPermanent,
     DroppedExpired,
+
+    /// <summary>The mailbox holds all the messages that it may.</summary>
     RefusedQuota,
+
+    /// <summary>The mailbox holds all the bytes that it may.</summary>
+    RefusedQuotaBytes,
+
+    /// <summary>The server holds all the messages that it may.</summary>
+    RefusedServerQuota,
+
+    /// <summary>The server holds all the bytes that it may.</summary>
+    RefusedServerQuotaBytes,
+
+    /// <summary>The store did not take it.</summary>
     RefusedStorage,
 
     /// <summary>Arrived expired while it could not be forwarded at once.</summary>

@@ -68,6 +68,12 @@ public sealed class MailboxUserAgent
         Settle(now, utcNow, 0);
     }
 
+    public void HandleServerFull(long arrival, MailboxFact fact, Instant now, DateTimeOffset utcNow)
+    {
+        _behavior.HandleServerFull(arrival, fact, now, utcNow);
+        Settle(now, utcNow, 0);
+    }
+
     public void HandleRead(MailboxReadResult result, Instant now, DateTimeOffset utcNow)
     {
         _behavior.HandleRead(result, now, utcNow);

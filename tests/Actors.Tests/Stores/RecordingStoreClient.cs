@@ -19,10 +19,10 @@ internal sealed class RecordingStoreClient : IMailboxStoreClient
     /// <summary>Called on the store's thread for every append.</summary>
     public Action<long>? WhenAppended { get; set; }
 
-    public void OnAppended(long arrival, bool durable)
+    public void OnAppended(MailboxRecord record, bool durable)
     {
-        Appended.Enqueue((arrival, durable));
-        WhenAppended?.Invoke(arrival);
+        Appended.Enqueue((record.Arrival, durable));
+        WhenAppended?.Invoke(record.Arrival);
     }
 
     public void OnRead(MailboxReadResult result) => _reads.Writer.TryWrite(result);

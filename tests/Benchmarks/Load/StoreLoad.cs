@@ -105,7 +105,7 @@ internal static class StoreLoad
             }
         }
 
-        public void OnAppended(long arrival, bool durable) => _confirmed.SetResult(durable);
+        public void OnAppended(MailboxRecord record, bool durable) => _confirmed.SetResult(durable);
 
         public void OnRead(MailboxReadResult result) => throw new InvalidOperationException("nothing was read");
     }

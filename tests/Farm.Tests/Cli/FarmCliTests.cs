@@ -40,6 +40,28 @@ public sealed class FarmCliTests : IDisposable
         Assert.Empty(_cli.Output.ToString());
     }
 
+    [Fact]
+    public async Task A_store_that_cannot_be_opened_makes_the_machine_unfit()
+    {
+        _cli.Runner = new CliHarness.FixedRunner { Play = (_, _) => throw new InvalidDataException("in use by another server") };
+        Assert.Equal(4, await _cli.RunAsync("run", _cli.File("good.yaml", Samples.Minimal), "--quiet"));
+        Assert.Equal("The application server's store cannot be used: in use by another server\nNothing was sent.\n", _cli.Error.ToString());
+    }
+
+    [Theory]
+    [InlineData("applicationServer: { store: { postgres: \"Host=db;Password=s3cret\" } }")]
+    [InlineData("", "--set", "applicationServer.store=postgres:Host=db;Pwd=s3cret")]
+    [InlineData("", "--set", "applicationServer.store={ postgres: \"Host=db;password = s3cret\" }")]
+    [InlineData("", "--set", "applicationServer.store={ postgres: Host=db;Password=s3cret")]
+    public async Task A_password_in_a_connection_string_is_refused_and_not_shown(string section, params string[] arguments)
+    {
+        var file = _cli.File("secret.yaml", Samples.Minimal + "\n" + section + "\n");
+        Assert.Equal(2, await _cli.RunAsync(["run", file, .. arguments]));
+        Assert.Contains("applicationServer.store", _cli.Error.ToString(), StringComparison.Ordinal);
+        Assert.DoesNotContain("s3cret", _cli.Error.ToString() + _cli.Output, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(_cli.ResultsParent));
+    }
+
     [Theory]
     [InlineData("check")]
     [InlineData("run")]

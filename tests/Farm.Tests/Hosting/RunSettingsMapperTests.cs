@@ -2,6 +2,7 @@ using System.Net;
 using UeFarm.Actors.Attack;
 using UeFarm.Actors.Mailbox;
 using UeFarm.Actors.Run;
+using UeFarm.Actors.Stores;
 using UeFarm.Actors.Traffic;
 using UeFarm.Farm.Hosting;
 using UeFarm.Farm.Tests.Support;
@@ -10,6 +11,7 @@ using UeFarm.Protocol.Mikey;
 using UeFarm.Protocol.Replay;
 using UeFarm.Protocol.Sip;
 using UeFarm.Protocol.Smime;
+using ScenarioReader = UeFarm.Farm.Scenarios.ScenarioReader;
 
 namespace UeFarm.Farm.Tests.Hosting;
 
@@ -27,7 +29,8 @@ public class RunSettingsMapperTests
             sip: { t1: 250ms, t2: 2s, t4: 3s }
             security: { sign: ecdsa-p256, encrypt: aes-256-ccm }
             replayCache: { entries: 12, timestampBytes: 4, policy: window, window: 7m, futureBound: 9m }
-            applicationServer: { order: arrival, window: 3, live: bypass, settle: 50ms, expiry: 2d, maxPerUe: 7, holdTime: 1s, drainDelay: 2s }
+            applicationServer: { order: arrival, window: 3, live: bypass, settle: 50ms, expiry: 2d, maxPerUe: 7, holdTime: 1s, drainDelay: 2s,
+              maxBytesPerUe: 8kB, maxStored: 9, maxStoredBytes: 10kB }
             traffic: { rate: 6/s, arrivals: uniform, size: 10B-20B, senders: all, recipients: { pick: zipf, exponent: 1.5 } }
             faults: { attacks: { forged: 3/s } }
             phases:
@@ -61,6 +64,9 @@ public class RunSettingsMapperTests
                 Settle = TimeSpan.FromMilliseconds(50),
                 Expiry = TimeSpan.FromDays(2),
                 MaxPerUe = 7,
+                MaxBytesPerUe = 8000,
+                MaxStored = 9,
+                MaxStoredBytes = 10_000,
                 HoldTime = TimeSpan.FromSeconds(1),
                 DrainDelay = TimeSpan.FromSeconds(2),
             },
@@ -100,6 +106,20 @@ public class RunSettingsMapperTests
         var settings = await MapAsync($"{Samples.Minimal}\nreplayCache: {{ policy: {policy} }}");
 
         Assert.Equal((expected, partitions), (settings.Ue.ReplayCache.Policy, settings.Ue.ReplayCache.SenderPartitions));
+    }
+
+    [Fact]
+    public async Task A_store_in_postgresql_is_the_runs_own_and_gets_its_password_from_a_file_beside_the_scenario()
+    {
+        using var folder = new TemporaryFolder();
+        folder.File("db.password", "secret");
+        var file = folder.File("s.yaml", Samples.Minimal + "\napplicationServer: { store: { postgres: Host=db.lab }, storePasswordFile: db.password }\n");
+        var read = ScenarioReader.ReadFile(file, []);
+        Assert.NotNull(read.Scenario);
+        var settings = await RunSettingsMapper.MapAsync(read.Scenario, "unused.db", TestContext.Current.CancellationToken);
+        Assert.Equal(
+            new PostgresMailboxStoreSettings { ConnectionString = "Host=db.lab", PasswordFile = Path.Combine(folder.Path, "db.password"), IsScratch = true },
+            settings.ApplicationServer.Store);
     }
 
     [Fact]

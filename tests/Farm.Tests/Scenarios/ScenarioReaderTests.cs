@@ -27,7 +27,8 @@ public class ScenarioReaderTests
         sip: { t1: 250ms, t2: 2s, t4: 3s }
         replayCache: { bytes: 1000000, timestampBytes: 4, policy: window, window: 90s, futureBound: 5m, onRestart: reject-older }
         security: { body: smime, sign: ecdsa-p256, encrypt: aes-256-ccm, keys: mikey-ticket }
-        applicationServer: { order: arrival, window: 3, live: bypass, expiry: 21d, maxPerUe: 10, settle: 1s, holdTime: 2s, drainDelay: 0s, servers: 2, firstShare: 90% }
+        applicationServer: { order: arrival, window: 3, live: bypass, expiry: 21d, maxPerUe: 10, settle: 1s, holdTime: 2s, drainDelay: 0s, servers: 2, firstShare: 90%,
+          maxBytesPerUe: 2MB, maxStored: 3000, maxStoredBytes: 4GB, store: { postgres: "Host=db.lab;Search Path=farm" }, storeUnsafe: on }
         traffic: { rate: 90/m, arrivals: uniform, size: 160B-1.4kB, senders: all, recipients: { pick: zipf, exponent: 1.25 } }
         phases:
           - { name: warm-up, for: 10s }
@@ -68,7 +69,16 @@ public class ScenarioReaderTests
         Assert.Equal(
             new ApplicationServerOptions(DrainOrder.Arrival, 3, LiveMessages.Bypass, TimeSpan.FromSeconds(1), TimeSpan.FromDays(21), 10,
                 TimeSpan.FromSeconds(2), TimeSpan.Zero)
-            { Servers = 2, FirstShare = 0.9 },
+            {
+                MaxBytesPerUe = 2_000_000,
+                MaxStored = 3000,
+                MaxStoredBytes = 4_000_000_000,
+                Store = new StorePlace("Host=db.lab;Search Path=farm"),
+                StorePasswordFile = null,
+                StoreUnsafe = true,
+                Servers = 2,
+                FirstShare = 0.9,
+            },
             scenario.ApplicationServer);
         Assert.Equal(new TrafficOptions(new Rate(1.5), ArrivalModel.Uniform, new ByteRange(160, 1400), RecipientPick.Zipf, 1.25, SenderPick.All),
             scenario.Traffic);
@@ -106,7 +116,16 @@ public class ScenarioReaderTests
         Assert.Equal(
             new ApplicationServerOptions(DrainOrder.OldestFirst, 1, LiveMessages.BehindDrain, TimeSpan.Zero, TimeSpan.FromDays(21), 10_000,
                 TimeSpan.FromSeconds(4), TimeSpan.FromMilliseconds(500))
-            { Servers = 1, FirstShare = null },
+            {
+                MaxBytesPerUe = 64 << 20,
+                MaxStored = 10_000_000,
+                MaxStoredBytes = 20_000_000_000,
+                Store = StorePlace.Sqlite,
+                StorePasswordFile = null,
+                StoreUnsafe = false,
+                Servers = 1,
+                FirstShare = null,
+            },
             scenario.ApplicationServer);
         Assert.Equal(0, scenario.Faults.Total.PerSecond);
         Assert.Equal(new ResultOptions(false, true), scenario.Results);
@@ -156,6 +175,13 @@ public class ScenarioReaderTests
     [Theory]
     [InlineData("clock: virtual\ntarget: { core: 'sip:10.0.0.1' }", "target.core 'sip:10.0.0.1' cannot follow virtual time")]
     [InlineData("faults: { network: { latency: 5ms } }", "faults.network.latency '5ms' has no meaning with clock: real")]
+    [InlineData("applicationServer: { maxStored: 0 }", "applicationServer.maxStored '0' is too small")]
+    [InlineData("applicationServer: { maxBytesPerUe: 5 }", "applicationServer.maxBytesPerUe '5' has no unit")]
+    [InlineData("applicationServer: { store: mysql }", "applicationServer.store 'mysql' is neither sqlite nor postgres")]
+    [InlineData("applicationServer: { store: { postgres: nonsense } }", "applicationServer.store 'postgres:nonsense' is not a connection string")]
+    [InlineData("applicationServer: { store: { postgres: Database=a } }", "applicationServer.store 'postgres:Database=a' names no host")]
+    [InlineData("applicationServer: { storeUnsafe: on }", "applicationServer.storeUnsafe 'on' has no meaning with store: sqlite")]
+    [InlineData("applicationServer: { store: { postgres: Host=db }, storePasswordFile: none.txt }", "applicationServer.storePasswordFile 'none.txt' does not exist")]
     [InlineData("applicationServer: { servers: 17 }", "applicationServer.servers '17' is too large")]
     [InlineData("applicationServer: { firstShare: 50% }", "applicationServer.firstShare '50%' has no meaning with one server")]
     [InlineData("applicationServer: { drainDelay: 3h }", "applicationServer.drainDelay '3h' is too long")]

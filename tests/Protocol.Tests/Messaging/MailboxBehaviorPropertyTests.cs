@@ -66,6 +66,7 @@ public class MailboxBehaviorPropertyTests
 
         // Everything comes to rest: the store works, the phone is there and takes everything.
         mailbox.StoreFails = mailbox.ReadsFail = false;
+        mailbox.ServerIsFull = null;
         for (var round = 0; round < 2000 && !mailbox.Behavior.IsIdle; round++)
         {
             mailbox.RunStore();
@@ -95,7 +96,8 @@ public class MailboxBehaviorPropertyTests
         Assert.Equal(
             sent.Count,
             mailbox.Count(MailboxFact.ForwardedLive) + mailbox.Count(MailboxFact.RelayedFailure) + mailbox.Count(MailboxFact.Stored)
-            + mailbox.Count(MailboxFact.RefusedQuota) + mailbox.Count(MailboxFact.RefusedStorage) + mailbox.Count(MailboxFact.RefusedExpired));
+            + mailbox.Count(MailboxFact.RefusedQuota) + mailbox.Count(MailboxFact.RefusedServerQuota) + mailbox.Count(MailboxFact.RefusedStorage)
+            + mailbox.Count(MailboxFact.RefusedExpired));
     }
 
     private static void Step(MailboxHarness mailbox, SeededRandomSource random, HashSet<long> sent)
@@ -118,6 +120,7 @@ public class MailboxBehaviorPropertyTests
                 break;
             case 14:
                 mailbox.StoreFails = (random.NextUInt64() % 8) == 0;
+                mailbox.ServerIsFull = (random.NextUInt64() % 8) == 0 ? MailboxFact.RefusedServerQuota : null;
                 mailbox.ReadsFail = (random.NextUInt64() % 8) == 0;
                 break;
             case 15 when sent.Count > 0:

@@ -132,6 +132,23 @@ public class MailboxBehaviorTests
         Assert.True(mailbox.Behavior.IsIdle);
     }
 
+    [Theory]
+    [InlineData(MailboxFact.RefusedServerQuota)]
+    [InlineData(MailboxFact.RefusedServerQuotaBytes)]
+    public void When_the_server_is_full_the_sender_is_told_480_and_nothing_is_kept(MailboxFact reason)
+    {
+        var mailbox = new MailboxHarness { ServerIsFull = reason };
+        mailbox.Begin();
+        mailbox.Arrive();
+        Assert.Equal(["store 1", "480 to 1"], mailbox.TakeLog());
+        Assert.Equal(1, mailbox.Count(reason));
+        Assert.True(mailbox.Behavior.IsIdle);
+
+        mailbox.ServerIsFull = null;
+        mailbox.Arrive();
+        Assert.Equal(["store 2", "202 to 2"], mailbox.TakeLog());
+    }
+
     [Fact]
     public void When_the_store_fails_for_a_held_message_its_delivery_goes_on_but_is_not_repeated()
     {
@@ -490,7 +507,8 @@ public class MailboxBehaviorTests
         mailbox.Arrive(4, bodyBytes: 1);
         Assert.Equal(202, mailbox.Answers[3]);
         Assert.Equal(480, mailbox.Answers[4]);
-        Assert.Equal(2, mailbox.Count(MailboxFact.RefusedQuota));
+        Assert.Equal(1, mailbox.Count(MailboxFact.RefusedQuota));
+        Assert.Equal(1, mailbox.Count(MailboxFact.RefusedQuotaBytes));
 
         mailbox.ComeOnline();
         mailbox.Result(1, 200);

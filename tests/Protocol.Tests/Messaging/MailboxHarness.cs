@@ -45,6 +45,9 @@ internal sealed class MailboxHarness
 
     public bool StoreFails { get; set; }
 
+    /// <summary>What the server has no room for; null: there is room.</summary>
+    public MailboxFact? ServerIsFull { get; set; }
+
     public bool ReadsFail { get; set; }
 
     public int StoreBacklog => _storeWork.Count;
@@ -169,6 +172,12 @@ internal sealed class MailboxHarness
         {
             case MailboxEffectKind.Store:
                 Log.Add($"store {effect.Record!.Arrival}");
+                if (ServerIsFull is { } reason)
+                {
+                    Behavior.HandleServerFull(effect.Record!.Arrival, reason, Now, UtcNow);
+                    break;
+                }
+
                 _storeWork.Enqueue(() => Append(effect.Record!));
                 break;
             case MailboxEffectKind.Remove:

@@ -5,6 +5,19 @@ namespace UeFarm.Farm.Scenarios;
 internal sealed record ApplicationServerOptions(
     DrainOrder Order, int Window, LiveMessages Live, TimeSpan Settle, TimeSpan Expiry, int MaxPerUe, TimeSpan HoldTime, TimeSpan DrainDelay)
 {
+    public required long MaxBytesPerUe { get; init; }
+
+    public required long MaxStored { get; init; }
+
+    public required long MaxStoredBytes { get; init; }
+
+    public required StorePlace Store { get; init; }
+
+    /// <summary>The full path; null: no file.</summary>
+    public required string? StorePasswordFile { get; init; }
+
+    public required bool StoreUnsafe { get; init; }
+
     /// <summary>1 or more, side by side.</summary>
     public required int Servers { get; init; }
 

@@ -19,6 +19,11 @@ public sealed class MemoryMailboxStore : IMailboxStore
     /// <summary>One for each record.</summary>
     public long Commits => Volatile.Read(ref _appended);
 
+    /// <summary>Nothing can fail here.</summary>
+    public long FailedCommits => 0;
+
+    public string? Problem => null;
+
     public bool TryAppend(MailboxRecord record, IMailboxStoreClient client)
     {
         ArgumentNullException.ThrowIfNull(record);
@@ -42,7 +47,7 @@ public sealed class MemoryMailboxStore : IMailboxStore
             _appended++;
         }
 
-        client.OnAppended(record.Arrival, durable: true);
+        client.OnAppended(record, durable: true);
         return true;
     }
 

@@ -15,6 +15,11 @@ internal sealed partial class ScenarioChecks
             Report(ScenarioFormat.TargetCore, "cannot follow virtual time", "embedded with clock: virtual", "write core: embedded, or clock: real");
         }
 
+        if (values.TryGet(ScenarioFormat.ServerStore, out var store) && store.Postgres is not null)
+        {
+            Report(ScenarioFormat.ServerStore, "cannot follow virtual time: mailboxes are in memory then", "sqlite, the default, with clock: virtual", "remove it, or write clock: real");
+        }
+
         if (values.TryGet(ScenarioFormat.MetricsPort, out var port) && port != 0)
         {
             Report(ScenarioFormat.MetricsPort, "would show virtual time to a Prometheus that scrapes in real time: every rate would be wrong",

@@ -55,6 +55,7 @@ internal sealed class ScenarioSizer : IScenarioSizer
                 Settle = server.Settle,
                 Expiry = server.Expiry,
                 MaxMessages = server.MaxPerUe,
+                MaxBodyBytes = server.MaxBytesPerUe,
                 HoldTime = server.HoldTime,
                 DrainDelay = server.DrainDelay,
             },

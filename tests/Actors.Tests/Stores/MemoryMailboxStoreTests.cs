@@ -34,7 +34,7 @@ public sealed class MemoryMailboxStoreTests
                 var folder = Directory.CreateTempSubdirectory("uefarm-store-");
                 try
                 {
-                    Assert.True(SqliteMailboxStore.TryOpen(new SqliteMailboxStoreSettings { Path = Path.Combine(folder.FullName, "m.db") }, out var database, out _));
+                    Assert.True(MailboxStore.TryOpen(new SqliteMailboxStoreSettings { Path = Path.Combine(folder.FullName, "m.db") }, out var database, out _));
                     await using (database)
                     {
                         await using var memory = new MemoryMailboxStore();
@@ -61,7 +61,7 @@ public sealed class MemoryMailboxStoreTests
         Assert.Equal((1, true), Assert.Single(client.Appended));
         Assert.Equal(1, store.Commits);
         store.Read(Bob, new MailboxRead(MailboxReadKind.Page, MailboxPosition.Start, default, 5), client);
-        Assert.Equal(MailboxRecords.BodyOf(1, 1400), Assert.Single(Assert.Single(client.Reads).Records).Body.ToArray());
+        Assert.Equal(MailboxRecords.BodyOf(1, 1400), Assert.Single(Assert.Single(AnswersOf(client)).Records).Body.ToArray());
         Assert.Empty(store.Recovery.Backlogs);
     }
 
@@ -73,7 +73,7 @@ public sealed class MemoryMailboxStoreTests
         await store.DisposeAsync();
         Assert.False(store.TryAppend(MailboxRecords.Create(1), client));
         store.Read(Bob, new MailboxRead(MailboxReadKind.Inventory, default, default, 5), client);
-        Assert.False(Assert.Single(client.Reads).Succeeded);
+        Assert.False(Assert.Single(AnswersOf(client)).Succeeded);
         Assert.Empty(client.Appended);
     }
 
@@ -112,7 +112,7 @@ public sealed class MemoryMailboxStoreTests
         }
 
         await store.FlushAsync();
-        var answers = client.Reads.Select(static read => $"{read.Kind} {read.Succeeded} {TextOf(read)} {InventoryOf(read)}").ToList();
+        var answers = AnswersOf(client).Select(static read => $"{read.Kind} {read.Succeeded} {TextOf(read)} {InventoryOf(read)}").ToList();
         var held = new List<long>();
         await foreach (var record in store.ReadAllAsync(Cancellation))
         {
@@ -120,6 +120,17 @@ public sealed class MemoryMailboxStoreTests
         }
 
         return (answers, held);
+    }
+
+    private static List<MailboxReadResult> AnswersOf(RecordingStoreClient client)
+    {
+        var answers = new List<MailboxReadResult>();
+        while (client.Reads.TryRead(out var answer))
+        {
+            answers.Add(answer);
+        }
+
+        return answers;
     }
 
     private static string TextOf(MailboxReadResult read)

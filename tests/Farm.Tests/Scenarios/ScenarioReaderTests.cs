@@ -185,6 +185,7 @@ public class ScenarioReaderTests
     [InlineData("applicationServer: { servers: 17 }", "applicationServer.servers '17' is too large")]
     [InlineData("applicationServer: { firstShare: 50% }", "applicationServer.firstShare '50%' has no meaning with one server")]
     [InlineData("applicationServer: { drainDelay: 3h }", "applicationServer.drainDelay '3h' is too long")]
+    [InlineData("clock: virtual\napplicationServer: { store: { postgres: Host=db } }", "applicationServer.store 'postgres:Host=db' cannot follow virtual time")]
     [InlineData("clock: virtual\nmetrics: { port: 9464 }", "metrics.port '9464' would show virtual time")]
     [InlineData("faults: { network: { loss: 5% } }", "faults.network.loss '5%' is not supported over real sockets")]
     [InlineData("clock: virtual\nfaults: { network: { loss: 5% } }", "faults.network.loss '5%' strikes datagrams, and TCP hides it")]

@@ -17,7 +17,8 @@ internal sealed partial class ScenarioChecks
 
         if (values.TryGet(ScenarioFormat.ServerStore, out var store) && store.Postgres is not null)
         {
-            Report(ScenarioFormat.ServerStore, "cannot follow virtual time: mailboxes are in memory then", "sqlite, the default, with clock: virtual", "remove it, or write clock: real");
+            Report(ScenarioFormat.ServerStore, "cannot follow virtual time: mailboxes are in memory then", "sqlite, the default, with clock: virtual",
+                "remove it, or write clock: real");
         }
 
         if (values.TryGet(ScenarioFormat.MetricsPort, out var port) && port != 0)

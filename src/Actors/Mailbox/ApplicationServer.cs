@@ -18,13 +18,13 @@ public sealed class ApplicationServer : IAsyncDisposable
     private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(10);
 
     private readonly IMailboxStore _store;
-    private readonly IReadOnlyList<IActorRef> _partitions;
+    private readonly IReadOnlyList<IActorRef> _actors;
 
     private ApplicationServer(
-        IMailboxStore store, ApplicationServerCounters counters, IReadOnlyList<IActorRef> partitions, IReadOnlyList<ISipTransport> transports)
+        IMailboxStore store, ApplicationServerCounters counters, IReadOnlyList<IActorRef> actors, IReadOnlyList<ISipTransport> transports)
     {
         _store = store;
-        _partitions = partitions;
+        _actors = actors;
         Counters = counters;
         Transports = transports;
     }
@@ -52,22 +52,30 @@ public sealed class ApplicationServer : IAsyncDisposable
             partitions[i] = system.ActorOf(MailboxPartition.Props(i, receiver.AcceptFailures));
         }
 
+        IActorRef[] actors = partitions;
+        IActorRef gate = ActorRefs.Nobody;
+        if (settings.DrainRate is { } rate)
+        {
+            gate = system.ActorOf(DrainGate.Props(new DrainLine(rate), counters, wheel));
+            actors = [.. partitions, gate];
+        }
+
         IReadOnlyList<ISipTransport> transports = [];
         try
         {
             transports = OpenTransports(settings, receiver);
             var endpoint = new MailboxEndpoint(settings.Core, settings.SentBy ?? SentByOf(transports, settings.Core), settings.Timers);
-            var context = new MailboxServerContext(settings, endpoint, store, counters, wheel, transports);
+            var context = new MailboxServerContext(settings, endpoint, store, counters, wheel, transports, partitions, gate);
             foreach (var partition in partitions)
             {
                 partition.Tell(new MailboxInputs.Begin(context), ActorRefs.NoSender);
             }
 
-            return new ApplicationServer(store, counters, partitions, transports);
+            return new ApplicationServer(store, counters, actors, transports);
         }
         catch
         {
-            await new ApplicationServer(store, counters, partitions, transports).DisposeAsync().ConfigureAwait(false);
+            await new ApplicationServer(store, counters, actors, transports).DisposeAsync().ConfigureAwait(false);
             throw;
         }
     }
@@ -89,7 +97,7 @@ public sealed class ApplicationServer : IAsyncDisposable
             await transport.DisposeAsync().ConfigureAwait(false);
         }
 
-        await Task.WhenAll(_partitions.Select(partition => partition.GracefulStop(StopTimeout))).ConfigureAwait(false);
+        await Task.WhenAll(_actors.Select(actor => actor.GracefulStop(StopTimeout))).ConfigureAwait(false);
         await _store.DisposeAsync().ConfigureAwait(false);
     }
 

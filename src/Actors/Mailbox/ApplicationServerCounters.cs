@@ -14,6 +14,7 @@ public sealed class ApplicationServerCounters
     private long _usersOnline;
     private long _restarts;
     private long _strayResponses;
+    private long _drainWaiting;
 
     internal ApplicationServerCounters(IMailboxStore store, StoredTotals totals)
     {
@@ -81,6 +82,11 @@ public sealed class ApplicationServerCounters
 
     /// <summary>Responses that no mailbox asked for.</summary>
     public long StrayResponses => Volatile.Read(ref _strayResponses);
+
+    /// <summary>Mailboxes that wait for their turn to send a stored message, now; 0 without a limit of the drain.</summary>
+    public long DrainWaiting => Volatile.Read(ref _drainWaiting);
+
+    internal void SetDrainWaiting(int count) => Volatile.Write(ref _drainWaiting, count);
 
     internal void Count(MailboxFact fact) => Interlocked.Increment(ref _facts[(int)fact]);
 

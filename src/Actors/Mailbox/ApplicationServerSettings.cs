@@ -52,6 +52,12 @@ public sealed record ApplicationServerSettings
     /// <summary>Wait between the news that a phone is back and the first delivery (it may overtake the 200 to its REGISTER).</summary>
     public TimeSpan DrainDelay { get; init; } = TimeSpan.FromMilliseconds(500);
 
+    /// <summary>Most stored messages sent per second over all phones; null: no limit.</summary>
+    public double? DrainRate { get; init; }
+
+    /// <summary>Most stored messages sent per second to one phone; null: no limit.</summary>
+    public double? DrainRatePerUe { get; init; }
+
     public TimeSpan BackOffBase { get; init; } = TimeSpan.FromSeconds(2);
 
     public TimeSpan BackOffCap { get; init; } = TimeSpan.FromMinutes(5);
@@ -98,6 +104,8 @@ public sealed record ApplicationServerSettings
         MaxBodyBytes = MaxBytesPerUe,
         HoldTime = HoldTime,
         DrainDelay = DrainDelay,
+        DrainInterval = DrainRatePerUe is { } rate ? TimeSpan.FromSeconds(1 / rate) : TimeSpan.Zero,
+        NeedsTurns = DrainRate is not null,
         BackOffBase = BackOffBase,
         BackOffCap = BackOffCap,
     };

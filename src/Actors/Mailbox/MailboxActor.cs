@@ -65,6 +65,9 @@ internal sealed class MailboxActor(MailboxServerContext server, MailboxStart sta
             case MailboxInputs.ReadDone read:
                 _agent.HandleRead(read.Result, now, utcNow);
                 break;
+            case MailboxInputs.Turn:
+                _agent.HandleTurn(now, utcNow);
+                break;
             case MailboxInputs.Registration registration:
                 start.Received++;
                 _agent.HandleRegistration(registration.Online, now, utcNow);
@@ -73,6 +76,11 @@ internal sealed class MailboxActor(MailboxServerContext server, MailboxStart sta
                 start.Received++;
                 isActivity = false;
                 _agent.HandleTransportFailure(server.Endpoint.Core, now, utcNow);
+                break;
+            case MailboxInputs.CoreBusy busy:
+                start.Received++;
+                isActivity = false;
+                _agent.HandleCoreBusy(busy.Until, now, utcNow);
                 break;
             case MailboxInputs.Wake:
                 isActivity = false;
@@ -148,6 +156,15 @@ internal sealed class MailboxActor(MailboxServerContext server, MailboxStart sta
                 break;
             case MailboxEffectKind.Dropped:
                 server.Settings.Observer?.OnDropped(effect.Record!.Body, effect.Record.ContentType, effect.Reason!);
+                break;
+            case MailboxEffectKind.CoreBusy:
+                server.TellPartitions(new MailboxInputs.CoreBusy(now + effect.RetryAfter));
+                break;
+            case MailboxEffectKind.AskTurn:
+                server.DrainGate.Tell(new MailboxInputs.AskTurn(start.Number, _self), ActorRefs.NoSender);
+                break;
+            case MailboxEffectKind.ReturnTurn:
+                server.DrainGate.Tell(MailboxInputs.ReturnTurn.Instance, ActorRefs.NoSender);
                 break;
             case MailboxEffectKind.Fact:
                 server.Counters.Count(effect.Fact);

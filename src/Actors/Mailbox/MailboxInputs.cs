@@ -1,5 +1,6 @@
 using Akka.Actor;
 using Akka.Event;
+using UeFarm.Protocol;
 using UeFarm.Protocol.Messaging;
 using UeFarm.Protocol.Sip;
 
@@ -23,6 +24,21 @@ internal static class MailboxInputs
 
     public sealed record ReadDone(MailboxReadResult Result) : INoSerializationVerificationNeeded, IDeadLetterSuppression;
 
+    /// <summary>To the drain gate: a mailbox has a stored message ready.</summary>
+    public sealed record AskTurn(long Mailbox, IActorRef Actor) : INoSerializationVerificationNeeded;
+
+    /// <summary>To the drain gate: a turn that could not be used.</summary>
+    public sealed class ReturnTurn : INoSerializationVerificationNeeded
+    {
+        public static readonly ReturnTurn Instance = new();
+    }
+
+    /// <summary>From the drain gate, to the mailbox itself, which is not stopped while it waits for this.</summary>
+    public sealed class Turn : INoSerializationVerificationNeeded, IDeadLetterSuppression
+    {
+        public static readonly Turn Instance = new();
+    }
+
     /// <summary>To a partition: transports are open, work may begin.</summary>
     public sealed record Begin(MailboxServerContext Server) : INoSerializationVerificationNeeded;
 
@@ -31,6 +47,9 @@ internal static class MailboxInputs
     {
         public static readonly CoreFlowFailed Instance = new();
     }
+
+    /// <summary>To partitions, and from them to their mailboxes: the core wants nothing until then.</summary>
+    public sealed record CoreBusy(Instant Until) : INoSerializationVerificationNeeded;
 
     public sealed class Wake : INoSerializationVerificationNeeded, IDeadLetterSuppression
     {

@@ -23,6 +23,7 @@ internal sealed class MailboxPartition(int index, Action<int> acceptFailures) : 
     private readonly WakeUpSlot _wake = new(Context.Self, MailboxInputs.Wake.Instance);
     private MailboxServerContext? _server;
     private SipTransactionLayer? _transactions;
+    private MailboxInputs.CoreBusy? _coreBusy;
     private string _tag = string.Empty;
     private long _started;
 
@@ -88,6 +89,14 @@ internal sealed class MailboxPartition(int index, Action<int> acceptFailures) : 
                 foreach (var mailbox in _mailboxes.Values)
                 {
                     mailbox.Tell(message);
+                }
+
+                break;
+            case MailboxInputs.CoreBusy busy:
+                _coreBusy = busy;
+                foreach (var mailbox in _mailboxes.Values)
+                {
+                    mailbox.Tell(busy);
                 }
 
                 break;
@@ -268,6 +277,10 @@ internal sealed class MailboxPartition(int index, Action<int> acceptFailures) : 
         slot.Reset();
         slot.Child = Context.ActorOf(MailboxActor.Props(server, new MailboxStart(slot.Recipient, slot.Number, inventory, slot.IsOnline)));
         _mailboxes.Add(slot.Number, slot);
+        if (_coreBusy is { } busy && busy.Until > server.Wheel.Now)
+        {
+            slot.Tell(busy);
+        }
     }
 
     /// <summary>Stops an idle mailbox unless something is on its way to it: then it will ask again.</summary>

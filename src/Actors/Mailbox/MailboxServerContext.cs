@@ -1,3 +1,4 @@
+using Akka.Actor;
 using UeFarm.Actors.Stores;
 using UeFarm.Actors.Timing;
 using UeFarm.Actors.Transport;
@@ -9,7 +10,7 @@ namespace UeFarm.Actors.Mailbox;
 /// <summary>What the actors of one server share. Immutable but for the arrival counter; thread-safe.</summary>
 internal sealed class MailboxServerContext(
     ApplicationServerSettings settings, MailboxEndpoint endpoint, IMailboxStore store, ApplicationServerCounters counters, WakeUpWheel wheel,
-    IReadOnlyList<ISipTransport> transports)
+    IReadOnlyList<ISipTransport> transports, IReadOnlyList<IActorRef> partitions, IActorRef drainGate)
 {
     private long _arrival = store.Recovery.HighestArrival;
 
@@ -24,6 +25,17 @@ internal sealed class MailboxServerContext(
     public ApplicationServerCounters Counters { get; } = counters;
 
     public WakeUpWheel Wheel { get; } = wheel;
+
+    /// <summary>Nobody where the drain has no limit.</summary>
+    public IActorRef DrainGate { get; } = drainGate;
+
+    public void TellPartitions(object message)
+    {
+        foreach (var partition in partitions)
+        {
+            partition.Tell(message, ActorRefs.NoSender);
+        }
+    }
 
     public long NextArrival() => Interlocked.Increment(ref _arrival);
 

@@ -115,6 +115,7 @@ public sealed class FarmMetrics
         Gauge("uefarm_as_backlog_messages", "Messages stored and not yet removed.", () => counters.Backlog);
         Gauge("uefarm_as_backlog_bytes", "Bodies of the messages stored and not yet removed.", () => counters.BacklogBytes);
         Gauge("uefarm_as_users_online", "Users that the application server knows as registered.", () => counters.UsersOnline);
+        Gauge("uefarm_as_drain_waiting", "Mailboxes that wait for their turn under the limit of the drain.", () => counters.DrainWaiting);
         Counter("uefarm_as_received_total", "Messages received for delivery.", () => counters.Received);
         Counter("uefarm_as_forwarded_live_total", "Messages forwarded at once.", () => counters.ForwardedLive);
         Counter("uefarm_as_stored_total", "Messages stored durably.", () => counters.Stored);

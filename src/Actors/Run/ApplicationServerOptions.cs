@@ -30,4 +30,14 @@ public sealed record ApplicationServerOptions
     public TimeSpan HoldTime { get; init; } = TimeSpan.FromSeconds(4);
 
     public TimeSpan DrainDelay { get; init; } = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>Most stored messages sent per second over all phones; null: no limit.</summary>
+    public double? DrainRate { get; init; }
+
+    /// <summary>Most stored messages sent per second to one phone; null: no limit.</summary>
+    public double? DrainRatePerUe { get; init; }
+
+    /// <summary>How long a drain that goes on may seem to stand still.</summary>
+    public TimeSpan LongestPause =>
+        DrainDelay + Settle + TimeSpan.FromSeconds((DrainRate is { } all ? 1 / all : 0) + (DrainRatePerUe is { } one ? 1 / one : 0));
 }

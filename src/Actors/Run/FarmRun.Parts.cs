@@ -98,6 +98,8 @@ public sealed partial class FarmRun
             MaxStoredBytes = options.MaxStoredBytes,
             HoldTime = options.HoldTime,
             DrainDelay = options.DrainDelay,
+            DrainRate = options.DrainRate,
+            DrainRatePerUe = options.DrainRatePerUe,
             Timers = _settings.Ue.Timers,
             Partitions = _world.Partitions,
             Transport = listen,

@@ -80,7 +80,7 @@ public sealed partial class FarmRun
                 lastChange = Now;
             }
 
-            var isQuiet = Now - lastChange > TimeSpan.FromSeconds(1.5) + _settings.ApplicationServer.DrainDelay + _settings.ApplicationServer.Settle;
+            var isQuiet = Now - lastChange > TimeSpan.FromSeconds(1.5) + _settings.ApplicationServer.LongestPause;
             if (now.InFlight == 0 && (isQuiet || (_applicationServer is not null && now.Backlog == 0)))
             {
                 return;

@@ -24,6 +24,9 @@ internal enum SizingEventKind : byte
     /// <summary>Phone, Server: the mailbox wanted to be woken.</summary>
     MailboxWake,
 
+    /// <summary>Server: its drain may go on.</summary>
+    DrainTurn,
+
     /// <summary>A message that has arrived before is sent to its phone again.</summary>
     Replay,
 }

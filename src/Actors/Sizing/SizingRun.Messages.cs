@@ -158,6 +158,14 @@ public sealed partial class SizingRun
                 case MailboxEffectKind.Abandon:
                     mailbox.NoteAbandoned(effect.Record!.Arrival);
                     break;
+                case MailboxEffectKind.AskTurn:
+                    _limiters[server].Ask(number);
+                    WaitForTurn(server);
+                    break;
+                case MailboxEffectKind.ReturnTurn:
+                    _limiters[server].Return();
+                    WaitForTurn(server);
+                    break;
                 case MailboxEffectKind.Answer:
                     At(_now + (2 * _latency), new SizingEvent { Kind = SizingEventKind.Answered, Message = (int)effect.Sender!, Status = (short)effect.Status });
                     break;
@@ -175,6 +183,29 @@ public sealed partial class SizingRun
             mailbox.ArmedTicks = deadline;
             At(Math.Max(deadline, _now), new SizingEvent { Kind = SizingEventKind.MailboxWake, Phone = number, Server = (byte)server });
         }
+    }
+
+    /// <summary>Turns are given in an event of their own: a mailbox is in the middle of something when it asks.</summary>
+    private void WaitForTurn(int server)
+    {
+        var ticks = Math.Max(_limiters[server].NextDeadline.Ticks, _now);
+        if (ticks < _turnTicks[server])
+        {
+            _turnTicks[server] = ticks;
+            At(ticks, new SizingEvent { Kind = SizingEventKind.DrainTurn, Server = (byte)server });
+        }
+    }
+
+    private void GiveTurns(int server)
+    {
+        while (_limiters[server].TryTakeTurn(Now, out var number))
+        {
+            var mailbox = _phones[number].Mailboxes[server]!;
+            mailbox.Behavior.HandleTurn(Now, Utc);
+            Drain((int)number, server, mailbox);
+        }
+
+        WaitForTurn(server);
     }
 
     private void Store(MailboxRecord record, SizingMailbox mailbox)

@@ -46,6 +46,8 @@ public sealed partial class SizingRun
     private readonly List<SizingStore.Entry> _expired = [];
     private readonly RankHistogram _ranksOfOtherFormat = new();
     private readonly RankHistogram[] _ranksByPhase;
+    private readonly DrainLimiter[] _limiters;
+    private readonly long[] _turnTicks;
     private readonly long[] _ends = new long[Enum.GetValues<SizingMessageState>().Length];
     private long _now;
     private int _phase;
@@ -74,6 +76,8 @@ public sealed partial class SizingRun
         _length = settings.Phases.Sum(static phase => phase.Duration.Ticks);
         _schedule = new RunSchedule(settings.Traffic, settings.Phases, settings.Phones, settings.InitiallyOnline, settings.Seed);
         _ranksByPhase = [.. settings.Phases.Select(static _ => new RankHistogram())];
+        _limiters = settings.DrainRate is { } rate ? [.. Enumerable.Range(0, settings.Servers).Select(_ => new DrainLimiter(rate))] : [];
+        _turnTicks = [.. Enumerable.Repeat(long.MaxValue, _limiters.Length)];
         _phones = new SizingPhone[settings.Phones];
         for (var phone = 0; phone < settings.Phones; phone++)
         {
@@ -170,6 +174,10 @@ public sealed partial class SizingRun
                 break;
             case SizingEventKind.MailboxWake:
                 OnWake(happened.Phone, happened.Server);
+                break;
+            case SizingEventKind.DrainTurn:
+                _turnTicks[happened.Server] = long.MaxValue;
+                GiveTurns(happened.Server);
                 break;
             case SizingEventKind.Replay:
             default:

@@ -23,6 +23,9 @@ public sealed record SizingSettings
     /// <summary>Application servers that serve every phone side by side, each with a mailbox of its own for it; 1 to 16.</summary>
     public int Servers { get; init; } = 1;
 
+    /// <summary>Most stored messages that each server sends per second; null: no limit. Goes with <see cref="MailboxSettings.NeedsTurns"/>.</summary>
+    public double? DrainRate { get; init; }
+
     /// <summary>Share of the messages that the first of several servers gets, 0 to 1; null: all get the same.</summary>
     public double? FirstShare { get; init; }
 

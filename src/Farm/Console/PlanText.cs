@@ -65,12 +65,36 @@ internal static class PlanText
         var server = target.ApplicationServer == ApplicationServerPlace.Embedded ? "embedded" : "external";
         lines.AddRange(
             TextLayout.Wrap("Target        ", $"core {target.Core} over {transport}, application server {server}, KMS {target.Kms}, domain {target.Domain}"));
+        if (target.ApplicationServer == ApplicationServerPlace.Embedded)
+        {
+            AddDrainLimits(lines, scenario.ApplicationServer);
+        }
+
         lines.AddRange(TextLayout.Wrap("Allowed       ", string.Join(", ", target.Allow)));
         if (scenario.Clock == ScenarioClock.Virtual)
         {
             var network = scenario.Faults.Network;
             var losses = network.IsPerfect ? "" : $", loss {network.Loss}, duplicates {network.Duplicate}, reordered {network.Reorder}";
             lines.AddRange(TextLayout.Wrap("Clock         ", $"virtual, on a network in memory: {UnitText.Duration(network.Latency)} a hop{losses}"));
+        }
+    }
+
+    private static void AddDrainLimits(List<string> lines, ApplicationServerOptions server)
+    {
+        var limits = new List<string>();
+        if (server.DrainRate is { } all)
+        {
+            limits.Add($"{all} over all phones");
+        }
+
+        if (server.DrainRatePerUe is { } one)
+        {
+            limits.Add($"{one} to one phone");
+        }
+
+        if (limits.Count > 0)
+        {
+            lines.AddRange(TextLayout.Wrap("Drain         ", $"at most {string.Join(", ", limits)}"));
         }
     }
 

@@ -161,6 +161,8 @@ internal static class RunSettingsMapper
         Store = StoreOf(options),
         HoldTime = options.HoldTime,
         DrainDelay = options.DrainDelay,
+        DrainRate = options.DrainRate?.PerSecond,
+        DrainRatePerUe = options.DrainRatePerUe?.PerSecond,
     };
 
     /// <summary>Null: the run's own file.</summary>

@@ -47,6 +47,8 @@ internal static class ScenarioBuilder
                 Store = values.Get(F.ServerStore),
                 StorePasswordFile = storePasswordFile,
                 StoreUnsafe = values.Get(F.ServerStoreUnsafe),
+                DrainRate = values.Get(F.ServerDrainRate),
+                DrainRatePerUe = values.Get(F.ServerDrainRatePerUe),
                 Servers = (int)values.Get(F.ServerCount),
                 FirstShare = values.IsWritten(F.ServerFirstShare) ? values.Get(F.ServerFirstShare).Fraction : null,
             },

@@ -190,7 +190,8 @@ internal static class ScenarioFormat
         "How long a message is held back after its timestamp so that stragglers can be sorted in front of it.");
 
     public static readonly TypedScenarioOption<TimeSpan> ServerExpiry = Add(
-        "applicationServer.expiry", new DurationKind(TimeSpan.FromSeconds(1), TimeSpan.FromDays(365)), "21d", "How long a stored message is kept.");
+        "applicationServer.expiry", new DurationKind(TimeSpan.FromSeconds(1), TimeSpan.FromDays(365)), "21d",
+        "How long a stored message is kept at most; the sender's Expires may say less.");
 
     public static readonly TypedScenarioOption<long> ServerMaxPerUe =
         Add("applicationServer.maxPerUe", new IntegerKind(1, 10_000_000), "10000", "Most stored messages per phone.");
@@ -227,6 +228,13 @@ internal static class ScenarioFormat
     public static readonly TypedScenarioOption<TimeSpan> ServerDrainDelay = Add(
         "applicationServer.drainDelay", new DurationKind(TimeSpan.Zero, TimeSpan.FromHours(2)), "500ms",
         "Wait between a phone's return and its first stored message.");
+
+    public static readonly TypedScenarioOption<Rate?> ServerDrainRate = Add(
+        "applicationServer.drainRate", new OptionalRateKind(1_000_000), "off",
+        "Most stored messages sent per second over all phones, in turns; live messages do not count.");
+
+    public static readonly TypedScenarioOption<Rate?> ServerDrainRatePerUe = Add(
+        "applicationServer.drainRatePerUe", new OptionalRateKind(10_000), "off", "Most stored messages sent per second to one phone.");
 
     public static readonly TypedScenarioOption<long> ServerCount = Add(
         "applicationServer.servers", new IntegerKind(1, 16), "1",

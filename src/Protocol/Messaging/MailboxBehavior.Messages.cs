@@ -196,7 +196,7 @@ public sealed partial class MailboxBehavior
     {
         _failures = Math.Min(_failures + 1, 30);
         var ticks = Math.Min(_settings.BackOffBase.Ticks * Math.Pow(2, _failures - 1), _settings.BackOffCap.Ticks);
-        var share = 0.5 + (0.5 * (_random.NextUInt64() >> 11) / (1UL << 53));
+        var share = 0.5 + (0.5 * NextFraction());
         var wait = TimeSpan.FromTicks((long)(ticks * share));
         if (retryAfter is { } asked)
         {
@@ -209,6 +209,9 @@ public sealed partial class MailboxBehavior
         _awaitsDrain = false;
         _backlog.Evict();
     }
+
+    /// <summary>0 to 1, 1 excluded.</summary>
+    private double NextFraction() => (_random.NextUInt64() >> 11) * (1.0 / (1UL << 53));
 
     /// <summary>A wait that already runs is not prolonged: copies of a registration must not hold the drain up.</summary>
     private void AwaitDrain(Instant now)

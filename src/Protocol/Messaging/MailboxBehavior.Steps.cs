@@ -21,6 +21,7 @@ public sealed partial class MailboxBehavior
 
         StoreHeld(now, utcNow);
         Dispatch(now, utcNow);
+        ReturnUnusedTurn();
         AskStore(now, utcNow);
         NextDeadline = ComputeDeadline(now, utcNow);
     }
@@ -43,7 +44,7 @@ public sealed partial class MailboxBehavior
 
     private void Dispatch(Instant now, DateTimeOffset utcNow)
     {
-        _settledAt = Instant.Never;
+        _headReadyAt = Instant.Never;
         if (!CanDeliver(now))
         {
             return;
@@ -56,13 +57,24 @@ public sealed partial class MailboxBehavior
             var readyAt = MailboxBacklog.ReadyAt(head, _settings.Settle);
             if (readyAt > utcNow)
             {
-                _settledAt = now + (readyAt - utcNow);
+                _headReadyAt = now + (readyAt - utcNow);
                 break;
             }
 
             if (_storing > 0 && IsOlderBeingStored(head.Position))
             {
                 break; // durable in a moment, and then it goes first
+            }
+
+            if (now < _nextDrainAt)
+            {
+                _headReadyAt = _nextDrainAt;
+                break;
+            }
+
+            if (_settings.NeedsTurns && !TakeTurn())
+            {
+                break;
             }
 
             _backlog.TakeHead();
@@ -82,11 +94,41 @@ public sealed partial class MailboxBehavior
                 Emit(MailboxFact.LateArrival);
             }
 
+            _nextDrainAt = now + _settings.DrainInterval;
             Send(message);
         }
     }
 
-    private bool CanDeliver(Instant now) => _online && _backlog.IsKnown && now >= _resumeAt;
+    /// <summary>One turn is asked for at a time, however large the backlog or the window: that is what makes the line fair.</summary>
+    private bool TakeTurn()
+    {
+        if (_holdsTurn)
+        {
+            _holdsTurn = false;
+            return true;
+        }
+
+        if (!_awaitsTurn)
+        {
+            _awaitsTurn = true;
+            _effects.Enqueue(new MailboxEffect(MailboxEffectKind.AskTurn));
+        }
+
+        return false;
+    }
+
+    private void ReturnUnusedTurn()
+    {
+        if (_holdsTurn)
+        {
+            _holdsTurn = false;
+            _effects.Enqueue(new MailboxEffect(MailboxEffectKind.ReturnTurn));
+        }
+    }
+
+    private bool CanDeliver(Instant now) => _online && _backlog.IsKnown && now >= ResumeAt;
+
+    private Instant ResumeAt => _quietUntil > _resumeAt ? _quietUntil : _resumeAt;
 
     private void AskStore(Instant now, DateTimeOffset utcNow)
     {
@@ -115,7 +157,7 @@ public sealed partial class MailboxBehavior
 
     private Instant ComputeDeadline(Instant now, DateTimeOffset utcNow)
     {
-        var deadline = _settledAt;
+        var deadline = _headReadyAt;
         foreach (var message in _active)
         {
             if (message.Sender is not null)
@@ -136,9 +178,9 @@ public sealed partial class MailboxBehavior
 
         if (_backlog.Count > 0)
         {
-            if (_online && now < _resumeAt)
+            if (_online && now < ResumeAt)
             {
-                deadline = Instant.Min(deadline, _resumeAt);
+                deadline = Instant.Min(deadline, ResumeAt);
             }
 
             if (_backlog.EarliestExpiry < DateTimeOffset.MaxValue)

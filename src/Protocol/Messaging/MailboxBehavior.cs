@@ -27,7 +27,11 @@ public sealed partial class MailboxBehavior
     private int _failures;
     private bool _awaitsDrain;
     private Instant _resumeAt = new(long.MinValue);
-    private Instant _settledAt = Instant.Never;
+    private Instant _quietUntil = new(long.MinValue);
+    private Instant _headReadyAt = Instant.Never;
+    private Instant _nextDrainAt = new(long.MinValue);
+    private bool _awaitsTurn;
+    private bool _holdsTurn;
     private Instant _readRetryAt = new(long.MinValue);
     private MailboxPosition _newestDelivered = MailboxPosition.Start;
     private int _deliveries;
@@ -50,7 +54,7 @@ public sealed partial class MailboxBehavior
     public int InFlight => _inFlight + _bypassing;
 
     /// <summary>Nothing held and nothing awaited: the mailbox may be forgotten (its owner keeps whether the phone is online).</summary>
-    public bool IsIdle => _backlog.IsKnown && !_backlog.IsReading && _active.Count == 0 && _backlog.Count == 0;
+    public bool IsIdle => _backlog.IsKnown && !_backlog.IsReading && _active.Count == 0 && _backlog.Count == 0 && !_awaitsTurn;
 
     public Instant NextDeadline { get; private set; } = Instant.Never;
 
@@ -194,6 +198,13 @@ public sealed partial class MailboxBehavior
         {
             Emit(MailboxFact.TemporaryFailure);
             BackOff(retryAfter, now);
+            if (status == 503 && retryAfter is { } silence && silence > TimeSpan.Zero)
+            {
+                // RFC 3261 section 21.5.4: nothing at all to that server. There is one, the core, for every mailbox.
+                silence = silence < _settings.BackOffCap ? silence : _settings.BackOffCap;
+                _effects.Enqueue(new MailboxEffect(MailboxEffectKind.CoreBusy, RetryAfter: silence));
+            }
+
             KeepForLater(message, now, utcNow);
         }
         else
@@ -205,6 +216,22 @@ public sealed partial class MailboxBehavior
             }
 
             Finish(message, status, outcome);
+        }
+
+        Step(now, utcNow);
+    }
+
+    /// <summary>
+    /// The core wants silence until then. Up to a fifth longer, each mailbox for itself: they must not all come back in the same moment. What is under way
+    /// stays so.
+    /// </summary>
+    public void HandleCoreBusy(Instant until, Instant now, DateTimeOffset utcNow)
+    {
+        until += TimeSpan.FromTicks((long)((until - now).Ticks * 0.2 * NextFraction()));
+        _quietUntil = until > _quietUntil ? until : _quietUntil;
+        if (now < _quietUntil)
+        {
+            _backlog.Evict();
         }
 
         Step(now, utcNow);
@@ -255,6 +282,15 @@ public sealed partial class MailboxBehavior
         Step(now, utcNow);
     }
 
+    /// <summary>The turn that was asked for. What it cannot be used for at once goes back.</summary>
+    public void HandleTurn(Instant now, DateTimeOffset utcNow)
+    {
+        // A turn that an earlier life of this mailbox asked for is as good as any other.
+        _awaitsTurn = false;
+        _holdsTurn = true;
+        Step(now, utcNow);
+    }
+
     /// <summary>To be called at <see cref="NextDeadline"/>; earlier calls do no harm.</summary>
     public void HandleTimeout(Instant now, DateTimeOffset utcNow) => Step(now, utcNow);
 
@@ -275,7 +311,7 @@ public sealed partial class MailboxBehavior
 
     private bool CanForwardAtOnce(MailboxRecord record, Instant now, DateTimeOffset utcNow)
     {
-        if (!_online || !_backlog.IsKnown || MailboxBacklog.ReadyAt(record, _settings.Settle) > utcNow)
+        if (!_online || !_backlog.IsKnown || now < _quietUntil || MailboxBacklog.ReadyAt(record, _settings.Settle) > utcNow)
         {
             return false;
         }

@@ -12,4 +12,13 @@ public enum MailboxEffectKind : byte
     Dropped,
     Fact,
     Transmit,
+
+    /// <summary>The core asked for silence (503 with Retry-After), which concerns all mailboxes of the server.</summary>
+    CoreBusy,
+
+    /// <summary>A stored message is ready: the mailbox wants a turn of the server's <see cref="DrainLimiter"/>.</summary>
+    AskTurn,
+
+    /// <summary>The turn that it got is of no use any more.</summary>
+    ReturnTurn,
 }

@@ -9,8 +9,8 @@ namespace UeFarm.Protocol.Messaging;
 public static class MailboxRecordReader
 {
     /// <summary>
-    /// Reads what is kept. Expiry: Date + Expires, without a Date arrival + Expires (RFC 3428 section 4), without Expires arrival + the server's own.
-    /// A header that cannot be read counts as absent.
+    /// Reads what is kept. Expiry: Date + Expires, without a Date arrival + Expires (RFC 3428 section 4), but never later than arrival + the server's own: how
+    /// long a relay keeps what is not its own is its policy (section 7). A header that cannot be read counts as absent.
     /// </summary>
     public static MailboxRecord Read(SipRequest request, string recipient, long arrival, MailboxSettings settings, DateTimeOffset utcNow)
     {
@@ -53,15 +53,17 @@ public static class MailboxRecordReader
         return NtpTimestamp.FromUtc(utcNow);
     }
 
-    private static DateTimeOffset ReadExpiry(string? date, string? expires, TimeSpan fallback, DateTimeOffset utcNow)
+    private static DateTimeOffset ReadExpiry(string? date, string? expires, TimeSpan longest, DateTimeOffset utcNow)
     {
+        var latest = Add(utcNow, longest);
         if (!uint.TryParse(expires, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds))
         {
-            return Add(utcNow, fallback);
+            return latest;
         }
 
         var from = DateTimeOffset.TryParseExact(date, "r", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var sent) ? sent : utcNow;
-        return Add(from, TimeSpan.FromSeconds(seconds));
+        var wanted = Add(from, TimeSpan.FromSeconds(seconds));
+        return wanted < latest ? wanted : latest;
     }
 
     private static DateTimeOffset Add(DateTimeOffset from, TimeSpan span) =>

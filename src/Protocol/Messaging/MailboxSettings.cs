@@ -18,7 +18,7 @@ public sealed record MailboxSettings
     /// <summary>A message waits until this long after its timestamp, so that stragglers can be sorted in front of it.</summary>
     public TimeSpan Settle { get; init; } = TimeSpan.Zero;
 
-    /// <summary>Life of a message without an Expires header, from its arrival.</summary>
+    /// <summary>Longest life of a message, from its arrival; an Expires header may shorten it.</summary>
     public TimeSpan Expiry { get; init; } = TimeSpan.FromDays(21);
 
     public int MaxMessages { get; init; } = 10_000;
@@ -30,6 +30,12 @@ public sealed record MailboxSettings
 
     /// <summary>Wait between the news that a phone is back and the first delivery: that could overtake the 200 to its REGISTER.</summary>
     public TimeSpan DrainDelay { get; init; } = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>Least time between two stored messages sent to one phone; zero: none.</summary>
+    public TimeSpan DrainInterval { get; init; } = TimeSpan.Zero;
+
+    /// <summary>The server limits its drain as a whole: every stored message needs a turn first (<see cref="DrainLimiter"/>).</summary>
+    public bool NeedsTurns { get; init; }
 
     public TimeSpan BackOffBase { get; init; } = TimeSpan.FromSeconds(2);
 

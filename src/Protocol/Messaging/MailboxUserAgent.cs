@@ -86,6 +86,18 @@ public sealed class MailboxUserAgent
         Settle(now, utcNow, 0);
     }
 
+    public void HandleCoreBusy(Instant until, Instant now, DateTimeOffset utcNow)
+    {
+        _behavior.HandleCoreBusy(until, now, utcNow);
+        Settle(now, utcNow, 0);
+    }
+
+    public void HandleTurn(Instant now, DateTimeOffset utcNow)
+    {
+        _behavior.HandleTurn(now, utcNow);
+        Settle(now, utcNow, 0);
+    }
+
     public void HandleTransportFailure(SipHop hop, Instant now, DateTimeOffset utcNow)
     {
         _transactions.HandleTransportFailure(hop, now);

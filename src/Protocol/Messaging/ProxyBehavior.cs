@@ -10,9 +10,9 @@ namespace UeFarm.Protocol.Messaging;
 /// <summary>
 /// The stateful proxy of a part of the subscribers for MESSAGE (RFC 3261 section 16), and the answers to everything else that is
 /// not REGISTER. A phone's message is checked, asserted and sent to the application server, its Request-URI unchanged; the
-/// application server's message, or every message when there is none, goes to the contact of the Request-URI's user. Where that
-/// user is, is asked by a <see cref="CoreEffectKind.Locate"/> effect, because it may be another part's subscriber. Pure; not safe
-/// to share between threads.
+/// application server's message, or every message when there is none, goes to all contacts of the Request-URI's user at once, and the
+/// best answer goes back. Where that user is, is asked by a <see cref="CoreEffectKind.Locate"/> effect, because it may be another part's
+/// subscriber. Pure; not safe to share between threads.
 /// Interpretation: the core serves one domain and is the last proxy on the way, so a Route beyond it and a foreign recipient are
 /// refused instead of being followed.
 /// </summary>
@@ -22,6 +22,9 @@ public sealed class ProxyBehavior
 
     // How long a question after a location may stay open: as long as a transaction (Timer F).
     private const int LocateTimeoutInT1 = 64;
+
+    // When the best answer so far goes back although branches are open: before the sender's Timer F ends (64 T1), or it would never get one.
+    private const int ForkPatienceInT1 = 60;
 
     private static readonly SipHeaderId[] RemovedFromPhone =
         [SipHeaderId.Route, SipHeaderId.ProxyAuthorization, SipHeaderId.PAssertedIdentity, SipHeaderId.PPreferredIdentity, SipHeaderId.PCalledPartyId];
@@ -35,8 +38,9 @@ public sealed class ProxyBehavior
     private readonly DigestServer _digest;
     private readonly SipTransactionLayer _transactions;
     private readonly BranchSource _branches;
-    private readonly Dictionary<long, Forward> _forwards = [];
+    private readonly Dictionary<long, ResponseContext> _forwards = [];
     private readonly Queue<(Instant Deadline, long Token)> _questions = new();
+    private readonly Queue<(Instant Deadline, ResponseContext Forward)> _forks = new();
     private readonly Queue<CoreEffect> _effects = new();
     private readonly (SipHeaderId, string)[] _extra = new (SipHeaderId, string)[4];
     private readonly string _tagPrefix;
@@ -57,11 +61,18 @@ public sealed class ProxyBehavior
         _tagPrefix = string.Create(CultureInfo.InvariantCulture, $"{random.NextUInt64():x}");
     }
 
-    /// <summary>Requests without a final answer so far.</summary>
+    /// <summary>Branches of requests without a final answer so far.</summary>
     public int PendingCount => _forwards.Count;
 
-    public Instant NextDeadline => _questions.TryPeek(out var question)
-        ? Instant.Min(_transactions.NextDeadline, question.Deadline) : _transactions.NextDeadline;
+    public Instant NextDeadline
+    {
+        get
+        {
+            var deadline = _transactions.NextDeadline;
+            deadline = _questions.TryPeek(out var question) ? Instant.Min(deadline, question.Deadline) : deadline;
+            return _forks.TryPeek(out var fork) ? Instant.Min(deadline, fork.Deadline) : deadline;
+        }
+    }
 
     /// <summary>Any request but REGISTER, and responses to what this machine sent.</summary>
     public void HandleMessage(SipMessage message, SipHop from, Instant now, DateTimeOffset utcNow)
@@ -79,14 +90,14 @@ public sealed class ProxyBehavior
     {
         if (_forwards.TryGetValue(token, out var forward) && forward.Hop is null)
         {
-            if (answer.Contact is null)
+            if (answer.Target is not { } target)
             {
                 _forwards.Remove(token);
                 Refuse(forward.Transaction, answer.IsSubscriber ? 480 : 404, now);
             }
             else
             {
-                SendToContact(token, forward, answer, now);
+                Fork(token, forward, target, answer.Others, now);
             }
 
             Drain(now, utcNow);
@@ -121,6 +132,15 @@ public sealed class ProxyBehavior
             }
         }
 
+        while (_forks.TryPeek(out var fork) && fork.Deadline <= now)
+        {
+            _forks.Dequeue();
+            if (fork.Forward is { IsAnswered: false, BestStatus: not 0 } late)
+            {
+                PassOn(late, now);
+            }
+        }
+
         _transactions.HandleTimeout(now);
         Drain(now, utcNow);
     }
@@ -145,8 +165,8 @@ public sealed class ProxyBehavior
                     break;
                 case SipTransactionEffectKind.ClientTimedOut:
                     // RFC 4320 section 4.2: 408 must not be sent for a non-INVITE transaction; the sender's own timer tells it.
-                    _forwards.Remove(effect.Token);
                     Count(CoreFact.TimedOut);
+                    EndBranch(effect.Token, 0, null, now);
                     break;
                 case SipTransactionEffectKind.ClientTransportFailed:
                     HandleDeadHop(effect.Token, now);
@@ -211,11 +231,11 @@ public sealed class ProxyBehavior
         }
         else if (isFromServer)
         {
-            Locate(new Forward(transaction, recipient!, null, mark), now);
+            Locate(new ResponseContext(transaction, recipient!, null, mark), now);
         }
         else if (TryAuthorize(transaction, out var sender, now, utcNow))
         {
-            var forward = new Forward(transaction, recipient!, sender, mark);
+            var forward = new ResponseContext(transaction, recipient!, sender, mark);
             if (_identity.ApplicationServer is { } server)
             {
                 SendToApplicationServer(forward, server, now);
@@ -331,7 +351,7 @@ public sealed class ProxyBehavior
         Answer(transaction, 407, now);
     }
 
-    private void Locate(Forward forward, Instant now)
+    private void Locate(ResponseContext forward, Instant now)
     {
         var token = ++_lastToken;
         _forwards.Add(token, forward);
@@ -339,7 +359,7 @@ public sealed class ProxyBehavior
         _effects.Enqueue(new CoreEffect(CoreEffectKind.Locate, Token: token, AddressOfRecord: forward.Recipient));
     }
 
-    private void SendToApplicationServer(Forward forward, SipHop server, Instant now)
+    private void SendToApplicationServer(ResponseContext forward, SipHop server, Instant now)
     {
         _extraCount = 0;
         Add(SipHeaderId.PAssertedIdentity, $"<{forward.Sender}>");
@@ -348,7 +368,23 @@ public sealed class ProxyBehavior
         Send(token, forward, server, null, RemovedFromPhone, now);
     }
 
-    private void SendToContact(long token, Forward forward, in LocationAnswer answer, Instant now)
+    /// <summary>All contacts at once (RFC 3261 section 16.6). The first one has the token of the question after them.</summary>
+    private void Fork(long token, ResponseContext forward, in LocationTarget first, LocationTarget[]? others, Instant now)
+    {
+        SendToContact(token, forward, first, now);
+        if (others is not null)
+        {
+            _forks.Enqueue((now + (ForkPatienceInT1 * _settings.Timers.T1), forward));
+        }
+
+        foreach (var target in others ?? [])
+        {
+            _forwards.Add(++_lastToken, forward);
+            SendToContact(_lastToken, forward, target, now);
+        }
+    }
+
+    private void SendToContact(long token, ResponseContext forward, in LocationTarget target, Instant now)
     {
         _extraCount = 0;
         if (forward.Sender is not null)
@@ -357,18 +393,19 @@ public sealed class ProxyBehavior
         }
 
         Add(SipHeaderId.PCalledPartyId, $"<{forward.Recipient}>");
-        if (answer.Path is not null)
+        if (target.Path is not null)
         {
-            Add(SipHeaderId.Route, answer.Path);
+            Add(SipHeaderId.Route, target.Path);
         }
 
-        Send(token, forward, answer.Hop, answer.Contact, forward.Sender is null ? RemovedFromServer : RemovedFromPhone, now);
+        Send(token, forward, target.Hop, target.Contact, forward.Sender is null ? RemovedFromServer : RemovedFromPhone, now);
     }
 
-    private void Send(long token, Forward forward, SipHop hop, string? newRequestUri, SipHeaderId[] remove, Instant now)
+    private void Send(long token, ResponseContext forward, SipHop hop, string? newRequestUri, SipHeaderId[] remove, Instant now)
     {
         var branch = _branches.Next(forward.Mark);
         forward.Hop = hop;
+        forward.OpenBranches++;
         var bytes = SipForwarding.ForwardRequest(
             forward.Transaction.Request, forward.Transaction.From, newRequestUri, _identity.SentBy, hop.Transport, branch, removeTopRoute: false, remove,
             _extra.AsSpan(0, _extraCount));
@@ -378,15 +415,57 @@ public sealed class ProxyBehavior
 
     private void HandleResponse(long token, SipResponse response, Instant now)
     {
+        if (response.StatusCode == 408)
+        {
+            Count(CoreFact.TimedOut);   // RFC 4320 section 4.2: not to be passed on
+            EndBranch(token, 0, null, now);
+        }
+        else
+        {
+            EndBranch(token, response.StatusCode, response, now);
+        }
+    }
+
+    /// <summary>Interpretation: RFC 3261 section 16.9 counts a dead hop as a 503 from it. A contact that is gone is a user who cannot be reached
+    /// now (480, which makes the application server store the message); a dead application server is our failure (500).</summary>
+    private void HandleDeadHop(long token, Instant now)
+    {
+        var isServer = _identity.ApplicationServer is { } server && _forwards.TryGetValue(token, out var forward) && forward.Hop is { } hop
+            && hop.EndPoint.Equals(server.EndPoint);
+        EndBranch(token, isServer ? 500 : 480, null, now);
+    }
+
+    /// <summary>
+    /// Status 0: no answer, which is not passed on either. The first 2xx goes back at once: a non-INVITE sender cannot wait for slow branches (RFC 4320
+    /// section 3); anything else waits for the other branches, the best of them counts. Interpretation: it waits not to their end but for as long as the
+    /// sender can be told; else a contact that is gone without a word would turn every refusal of another one into silence.
+    /// </summary>
+    private void EndBranch(long token, int status, SipResponse? response, Instant now)
+    {
         if (!_forwards.Remove(token, out var forward))
         {
             return;
         }
 
-        _extraCount = 0;
-        if (response.StatusCode == 408)
+        forward.OpenBranches--;
+        if (status != 0)
         {
-            Count(CoreFact.TimedOut);   // RFC 4320 section 4.2: not to be passed on
+            forward.Offer(status, response);
+        }
+
+        if (!forward.IsAnswered && forward.BestStatus != 0 && (forward.OpenBranches == 0 || status is >= 200 and < 300))
+        {
+            PassOn(forward, now);
+        }
+    }
+
+    private void PassOn(ResponseContext forward, Instant now)
+    {
+        forward.IsAnswered = true;
+        _extraCount = 0;
+        if (forward.BestResponse is not { } response)
+        {
+            Refuse(forward.Transaction, forward.BestStatus, now);
         }
         else if (response.StatusCode == 503)
         {
@@ -401,18 +480,6 @@ public sealed class ProxyBehavior
         else if (SipForwarding.TryForwardResponse(response, out var bytes))
         {
             _transactions.Respond(forward.Transaction, response.StatusCode, bytes, now);
-        }
-    }
-
-    /// <summary>Interpretation: RFC 3261 section 16.9 counts a dead hop as a 503 from it. A contact that is gone is a user who cannot be reached
-    /// now (480, which makes the application server store the message); a dead application server is our failure (500).</summary>
-    private void HandleDeadHop(long token, Instant now)
-    {
-        if (_forwards.Remove(token, out var forward))
-        {
-            _extraCount = 0;
-            var isServer = _identity.ApplicationServer is { } server && forward.Hop is { } hop && hop.EndPoint.Equals(server.EndPoint);
-            Refuse(forward.Transaction, isServer ? 500 : 480, now);
         }
     }
 
@@ -496,19 +563,4 @@ public sealed class ProxyBehavior
     }
 
     private void Count(CoreFact fact) => _effects.Enqueue(new CoreEffect(CoreEffectKind.Count, Fact: fact));
-
-    /// <summary>A request on its way. Sender: the identity to assert, null when the application server sent it. Hop null: its
-    /// recipient is being located.</summary>
-    private sealed class Forward(SipServerTransaction transaction, string recipient, string? sender, ulong mark)
-    {
-        public SipServerTransaction Transaction { get; } = transaction;
-
-        public string Recipient { get; } = recipient;
-
-        public string? Sender { get; } = sender;
-
-        public ulong Mark { get; } = mark;
-
-        public SipHop? Hop { get; set; }
-    }
 }

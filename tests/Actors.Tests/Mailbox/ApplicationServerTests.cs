@@ -246,6 +246,69 @@ public class ApplicationServerTests
         Assert.True(fixture.Server.Counters.Commits < 4 * Recipients, "records share transactions");
     }
 
+    [Fact]
+    public async Task Under_a_limit_of_the_drain_phones_take_turns()
+    {
+        await using var fixture = new MailboxServerFixture();
+        fixture.Settings = fixture.Settings with { DrainRate = 1.0 / 3600 };
+        await fixture.StartAsync();
+        foreach (var user in (string[])["ann", "bob", "cem"])
+        {
+            foreach (var text in (string[])["first", "second"])
+            {
+                var id = fixture.Message(user, $"{text} of {user}");
+                Assert.Equal($"202 {id}", await fixture.NextLineAsync());
+                fixture.Clock.Advance(TimeSpan.FromMilliseconds(1));
+            }
+        }
+
+        foreach (var user in (string[])["ann", "bob", "cem"])
+        {
+            await fixture.RegisterAsync(user);
+        }
+
+        var users = new List<string>();
+        for (var round = 0; round < 6; round++)
+        {
+            var line = await fixture.NextLineAsync();
+            users.Add(line[^3..]);
+            Assert.Equal($"Message {(round < 3 ? "first" : "second")} of {users[^1]}", line);
+            fixture.Respond(200);
+            await fixture.UntilAsync(() => fixture.Server.Counters.DrainWaiting == (round < 3 ? 3 : 5 - round));
+            fixture.Clock.Advance(TimeSpan.FromHours(1));
+        }
+
+        Assert.Equal(users[..3], users[3..]);
+        Assert.Equal(3, users.Distinct().Count());
+        await fixture.UntilAsync(() => fixture.Server.Counters.Backlog == 0);
+    }
+
+    [Fact]
+    public async Task A_core_that_asks_for_silence_gets_it_from_all_mailboxes()
+    {
+        await using var fixture = await StartedAsync();
+        foreach (var user in (string[])["ann", "bob"])
+        {
+            var id = fixture.Message(user, $"for {user}");
+            Assert.Equal($"202 {id}", await fixture.NextLineAsync());
+        }
+
+        await fixture.RegisterAsync("ann");
+        Assert.Equal("Message for ann", await fixture.NextLineAsync());
+        fixture.Respond(503, "Retry-After: 100\r\n");
+        await fixture.UntilAsync(() => fixture.Server.Counters.TemporaryFailures == 1);
+        var barrier = fixture.Send("OPTIONS", "sip:bob@ims.example", "sip:bob@ims.example", string.Empty, string.Empty);
+        Assert.Equal($"200 {barrier}", await fixture.NextLineAsync());
+
+        await fixture.RegisterAsync("bob");
+        fixture.Clock.Advance(TimeSpan.FromSeconds(90));
+        barrier = fixture.Send("OPTIONS", "sip:bob@ims.example", "sip:bob@ims.example", string.Empty, string.Empty);
+        Assert.Equal($"200 {barrier}", await fixture.NextLineAsync());
+        fixture.Clock.Advance(TimeSpan.FromSeconds(35));
+        var delivered = new[] { await fixture.NextLineAsync(), await fixture.NextLineAsync() };
+        Assert.Equal(["Message for ann", "Message for bob"], delivered.Order());
+    }
+
     private static async Task<MailboxServerFixture> StartedAsync(bool sockets = false)
     {
         var fixture = new MailboxServerFixture(sockets);

@@ -166,13 +166,13 @@ internal sealed class MailboxServerFixture : ISipReceiver, IMailboxObserver, IAs
     }
 
     /// <summary>Answers the latest request of the server.</summary>
-    public void Respond(int status) => RespondTo(Last!, status);
+    public void Respond(int status, string headers = "") => RespondTo(Last!, status, headers);
 
-    public void RespondTo(SipRequest request, int status)
+    public void RespondTo(SipRequest request, int status, string headers = "")
     {
         var text = $"SIP/2.0 {status} Status\r\nVia: {request.GetHeaderText(SipHeaderId.Via)}\r\nFrom: {request.GetHeaderText(SipHeaderId.From)}\r\n"
             + $"To: {request.GetHeaderText(SipHeaderId.To)};tag=b\r\nCall-ID: {Encoding.ASCII.GetString(request.CallId)}\r\nCSeq: 1 MESSAGE\r\n"
-            + "Content-Length: 0\r\n\r\n";
+            + $"{headers}Content-Length: 0\r\n\r\n";
         _core.Send(new SipHop(_core.Kind, Server.EndPoint, 0), Encoding.UTF8.GetBytes(text));
     }
 

@@ -95,6 +95,23 @@ public sealed class SizingRunTests
     }
 
     [Fact]
+    public void A_limit_of_the_drain_makes_bypassing_cost_more_and_loses_nothing()
+    {
+        var bypassing = new MailboxSettings { LiveBypassesDrain = true };
+        var free = Play(Outage() with { Mailbox = bypassing });
+        foreach (var limited in new[]
+        {
+            Outage() with { Mailbox = bypassing with { NeedsTurns = true }, DrainRate = 20 },
+            Outage() with { Mailbox = bypassing with { DrainInterval = TimeSpan.FromSeconds(0.5) } },
+        })
+        {
+            var result = Play(limited);
+            Assert.True(result.IsBalanced && result.Accepted == free.Accepted, result.ToString());
+            Assert.True(new CapacityCurve(result.Ranks).MinCapacity > 10 + new CapacityCurve(free.Ranks).MinCapacity, result.ToString());
+        }
+    }
+
+    [Fact]
     public void A_phone_ahead_of_time_is_refused_with_a_bound_and_pins_the_cache_without()
     {
         var clocks = new PhoneClocks(10, 9, TimeSpan.Zero, 2, TimeSpan.FromHours(6));

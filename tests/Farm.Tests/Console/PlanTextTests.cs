@@ -65,6 +65,16 @@ public class PlanTextTests
     }
 
     [Fact]
+    public void Limits_of_the_drain_are_part_of_the_plan_where_there_are_any()
+    {
+        const string Limits = "applicationServer: { drainRate: 2000/s, drainRatePerUe: 30/m }\n";
+
+        Assert.Contains("Drain         at most 2000/s over all phones, 0.5/s to one phone", Lines(Samples.Minimal + "\n" + Limits));
+        Assert.DoesNotContain(Lines(Samples.Minimal), line => line.StartsWith("Drain", StringComparison.Ordinal));
+        Assert.DoesNotContain(Lines(Samples.Minimal + "\n" + Limits + "target: { as: external }\n"), line => line.StartsWith("Drain", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void Replay_caches_are_counted_by_what_arrives_and_not_beyond_their_capacity()
     {
         var few = MemoryEstimate.Of(Samples.Scenario(Samples.Minimal, "replayCache.entries=1000000"), 300);

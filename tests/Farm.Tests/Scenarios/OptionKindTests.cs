@@ -47,6 +47,27 @@ public class OptionKindTests
     }
 
     [Theory]
+    [InlineData("off", null)]
+    [InlineData("2000/s", 2000.0)]
+    [InlineData("30/m", 0.5)]
+    public void A_limit_is_a_rate_or_off(string text, double? perSecond)
+    {
+        Assert.True(new OptionalRateKind(1_000_000).TryRead(text, out var rate, out _));
+        Assert.Equal(perSecond, rate?.PerSecond);
+    }
+
+    [Theory]
+    [InlineData("0/s", "lets nothing through")]
+    [InlineData("2000", "has no unit")]
+    [InlineData("2000000/s", "is too high")]
+    public void A_limit_that_is_none_is_refused_with_a_remedy(string text, string problem)
+    {
+        Assert.False(new OptionalRateKind(1_000_000).TryRead(text, out _, out var found));
+        Assert.Equal(problem, found.Problem);
+        Assert.NotEmpty(found.Remedy);
+    }
+
+    [Theory]
     [InlineData("160B", 160, 160)]
     [InlineData("160B-1400B", 160, 1400)]
     [InlineData("1kB-2KiB", 1000, 2048)]

@@ -9,25 +9,28 @@ public class MailboxBehaviorPropertyTests
     private static readonly int[] Results = [200, 200, 200, 200, 200, 200, 0, 480, 503, 415, 603];
 
     [Theory]
-    [InlineData(1, false)]
-    [InlineData(3, false)]
-    [InlineData(1, true)]
-    public void Random_histories_lose_nothing_keep_the_order_and_the_window(int window, bool bypass)
+    [InlineData(1, false, false)]
+    [InlineData(3, false, false)]
+    [InlineData(1, true, false)]
+    [InlineData(1, false, true)]
+    [InlineData(3, false, true)]
+    [InlineData(1, true, true)]
+    public void Random_histories_lose_nothing_keep_the_order_and_the_window(int window, bool bypass, bool limited)
     {
         for (ulong seed = 1; seed <= 400; seed++)
         {
             try
             {
-                Run(new SeededRandomSource(seed), window, bypass);
+                Run(new SeededRandomSource(seed), window, bypass, limited);
             }
             catch (Exception failure)
             {
-                throw new InvalidOperationException($"seed {seed}, window {window}, bypass {bypass}", failure);
+                throw new InvalidOperationException($"seed {seed}, window {window}, bypass {bypass}, limited {limited}", failure);
             }
         }
     }
 
-    private static void Run(SeededRandomSource random, int window, bool bypass)
+    private static void Run(SeededRandomSource random, int window, bool bypass, bool limited)
     {
         var settings = new MailboxSettings
         {
@@ -36,6 +39,8 @@ public class MailboxBehaviorPropertyTests
             PageRecords = 4,
             MaxMessages = 60,
             BackOffCap = TimeSpan.FromSeconds(20),
+            NeedsTurns = limited,
+            DrainInterval = limited ? TimeSpan.FromMilliseconds(300) : TimeSpan.Zero,
         };
         var mailbox = new MailboxHarness(settings, seed: random.NextUInt64()) { StoreRuns = false };
         var sent = new HashSet<long>();
@@ -80,6 +85,11 @@ public class MailboxBehaviorPropertyTests
                 mailbox.Result(arrival, 200);
             }
 
+            if (mailbox.TurnsAsked > 0)
+            {
+                mailbox.GiveTurn();
+            }
+
             mailbox.Advance(TimeSpan.FromSeconds(1));
         }
 
@@ -114,6 +124,9 @@ public class MailboxBehaviorPropertyTests
             case <= 12 when mailbox.InFlight.Count > 0:
                 mailbox.Result(
                     mailbox.InFlight[(int)(random.NextUInt64() % (ulong)mailbox.InFlight.Count)], Results[random.NextUInt64() % (ulong)Results.Length]);
+                break;
+            case 12 when mailbox.TurnsAsked > 0:
+                mailbox.GiveTurn();
                 break;
             case 13:
                 mailbox.Register((random.NextUInt64() % 3) != 0);

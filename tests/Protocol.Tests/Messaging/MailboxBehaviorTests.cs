@@ -636,4 +636,118 @@ public class MailboxBehaviorTests
         Assert.Equal((0, 0), (mailbox.Behavior.StoredCount, mailbox.Behavior.InFlight));
         Assert.Empty(mailbox.Durable);
     }
+
+    private static MailboxHarness WithBacklog(MailboxSettings settings, int messages)
+    {
+        var mailbox = new MailboxHarness(settings);
+        mailbox.Begin();
+        for (var message = 0; message < messages; message++)
+        {
+            mailbox.Arrive(message);
+        }
+
+        mailbox.ComeOnline();
+        return mailbox;
+    }
+
+    [Fact]
+    public void Under_a_limit_every_stored_message_needs_a_turn_of_its_own()
+    {
+        var mailbox = WithBacklog(new MailboxSettings { NeedsTurns = true }, 2);
+        Assert.Equal("ask turn", mailbox.TakeLog()[^1]);
+        mailbox.Advance(TimeSpan.FromMinutes(5));
+        Assert.Empty(mailbox.TakeLog());
+
+        mailbox.GiveTurn();
+        mailbox.Result(1, 200);
+        Assert.Equal(["deliver 1", "remove 1", "ask turn"], mailbox.TakeLog());
+
+        mailbox.GiveTurn();
+        mailbox.Result(2, 200);
+        Assert.Equal(["deliver 2", "remove 2"], mailbox.TakeLog());
+        Assert.True(mailbox.Behavior.IsIdle);
+    }
+
+    [Fact]
+    public void A_turn_for_a_phone_that_left_goes_back_and_the_mailbox_is_not_idle_before()
+    {
+        var mailbox = WithBacklog(new MailboxSettings { NeedsTurns = true }, 1);
+        mailbox.Register(online: false);
+        mailbox.TakeLog();
+
+        mailbox.GiveTurn();
+        Assert.Equal(["return turn"], mailbox.TakeLog());
+
+        mailbox.ComeOnline();
+        Assert.Equal(["ask turn"], mailbox.TakeLog());
+    }
+
+    [Fact]
+    public void A_mailbox_whose_last_message_expired_in_line_waits_for_its_turn_before_it_may_be_forgotten()
+    {
+        var mailbox = new MailboxHarness(new MailboxSettings { NeedsTurns = true });
+        mailbox.Begin();
+        mailbox.Arrive(expiresIn: TimeSpan.FromSeconds(10));
+        mailbox.ComeOnline();
+        mailbox.Advance(TimeSpan.FromSeconds(20));
+        Assert.Equal(1, mailbox.Count(MailboxFact.DroppedExpired));
+        Assert.False(mailbox.Behavior.IsIdle);
+
+        mailbox.GiveTurn();
+        Assert.Equal("return turn", mailbox.TakeLog()[^1]);
+        Assert.True(mailbox.Behavior.IsIdle);
+    }
+
+    [Fact]
+    public void Live_messages_need_no_turn()
+    {
+        var mailbox = Online(new MailboxSettings { NeedsTurns = true });
+        mailbox.Arrive();
+        mailbox.Result(1, 200);
+
+        Assert.Equal(["deliver 1", "200 to 1"], mailbox.TakeLog());
+    }
+
+    [Fact]
+    public void The_interval_of_one_phone_is_kept_between_stored_messages_and_not_for_live_ones()
+    {
+        var mailbox = WithBacklog(new MailboxSettings { DrainInterval = Second }, 2);
+        Assert.Equal("deliver 1", mailbox.TakeLog()[^1]);
+        mailbox.Result(1, 200);
+        mailbox.Advance(TimeSpan.FromSeconds(0.9));
+        Assert.Equal(["remove 1"], mailbox.TakeLog());
+        mailbox.Advance(TimeSpan.FromSeconds(0.1));
+        Assert.Equal(["deliver 2"], mailbox.TakeLog());
+        mailbox.Result(2, 200);
+        mailbox.Arrive(5);
+        Assert.Equal(["remove 2", "deliver 3"], mailbox.TakeLog());
+    }
+
+    [Fact]
+    public void A_503_with_retry_after_is_told_to_the_whole_server()
+    {
+        var mailbox = WithBacklog(new MailboxSettings(), 1);
+        mailbox.TakeLog();
+        mailbox.Result(1, 503, TimeSpan.FromSeconds(40));
+        Assert.Equal(["core busy 40"], mailbox.TakeLog());
+
+        mailbox.Register();
+        mailbox.Advance(Second);
+        mailbox.Result(1, 503);
+        Assert.Equal(["deliver 1"], mailbox.TakeLog());
+    }
+
+    [Fact]
+    public void While_the_core_is_busy_nothing_is_sent_and_messages_are_stored_also_after_a_registration()
+    {
+        var mailbox = Online();
+        mailbox.CoreIsBusy(TimeSpan.FromSeconds(100));
+        mailbox.Arrive();
+        mailbox.Register();
+        mailbox.Advance(TimeSpan.FromSeconds(99));
+        Assert.Equal(["store 1", "202 to 1"], mailbox.TakeLog());
+
+        mailbox.Advance(TimeSpan.FromSeconds(21));
+        Assert.Equal(["deliver 1"], mailbox.TakeLog());
+    }
 }

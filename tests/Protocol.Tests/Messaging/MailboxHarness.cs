@@ -50,6 +50,9 @@ internal sealed class MailboxHarness
 
     public bool ReadsFail { get; set; }
 
+    /// <summary>Turns that the mailbox has asked for and not been given.</summary>
+    public int TurnsAsked { get; private set; }
+
     public int StoreBacklog => _storeWork.Count;
 
     /// <summary>Called for every delivery, before anything else happens.</summary>
@@ -108,6 +111,21 @@ internal sealed class MailboxHarness
     {
         InFlight.Remove(arrival);
         Behavior.HandleDeliveryResult(arrival, status, retryAfter, Now, UtcNow);
+        Settle();
+    }
+
+    public void CoreIsBusy(TimeSpan time)
+    {
+        Behavior.HandleCoreBusy(Now + time, Now, UtcNow);
+        Settle();
+    }
+
+    /// <summary>The server's limiter lets the mailbox send one stored message.</summary>
+    public void GiveTurn()
+    {
+        Assert.True(TurnsAsked > 0, "no turn was asked for");
+        TurnsAsked--;
+        Behavior.HandleTurn(Now, UtcNow);
         Settle();
     }
 
@@ -208,6 +226,17 @@ internal sealed class MailboxHarness
                 break;
             case MailboxEffectKind.Dropped:
                 Log.Add($"dropped {effect.Record!.Arrival} {effect.Reason}");
+                break;
+            case MailboxEffectKind.CoreBusy:
+                Log.Add($"core busy {effect.RetryAfter.TotalSeconds}");
+                break;
+            case MailboxEffectKind.AskTurn:
+                Log.Add("ask turn");
+                TurnsAsked++;
+                Assert.Equal(1, TurnsAsked);
+                break;
+            case MailboxEffectKind.ReturnTurn:
+                Log.Add("return turn");
                 break;
             case MailboxEffectKind.Fact:
                 Facts[effect.Fact] = Count(effect.Fact) + 1;

@@ -84,9 +84,11 @@ public class MailboxUserAgentTests
     [InlineData("Expires: 60\r\n", 60)]
     [InlineData("Expires: 60\r\nDate: Fri, 17 May 2024 09:30:30 GMT\r\n", 30)]
     [InlineData("Expires: 60\r\nDate: yesterday\r\n", 60)]
+    [InlineData("Expires: 604800\r\n", 7 * 86400)]
+    [InlineData("Expires: 4000000\r\n", 21 * 86400)]
     [InlineData("", 21 * 86400)]
     [InlineData("Expires: soon\r\n", 21 * 86400)]
-    public void Expiry_is_date_plus_expires_or_arrival_plus_expires_or_the_servers_own(string headers, int secondsFromNow)
+    public void Expiry_is_date_plus_expires_or_arrival_plus_expires_and_the_servers_own_at_most(string headers, int secondsFromNow)
     {
         Receive(Request("MESSAGE", "z9hG4bKa", headers + "Content-Type: text/plain\r\n", "hello"));
         var record = Assert.Single(_stored.Values);

@@ -205,6 +205,7 @@ public class ProxyBehaviorTests
         _core.Deliver(looped, bob.Hop);
         Assert.Equal(482, _core.Take<SipResponse>().StatusCode);
 
+        bob.MustRegister("Expires: 0\n");
         bob.Contact = "<sip:carol@ims.example>";
         bob.MustRegister();
         AddRegistered("carol");

@@ -185,7 +185,7 @@ public class RegistrarBehaviorTests
         phone.Hop = _core.NextHop();
         phone.MustRegister("Expires: 200\n");
         Assert.Equal(1, _core.Registrar.BindingCount);
-        Assert.Equal(phone.Hop.Flow, _core.Registrar.Locate("sip:bob@ims.example", _core.Now).Hop.Flow);
+        Assert.Equal(phone.Hop.Flow, Target().Hop.Flow);
     }
 
     [Fact]
@@ -206,7 +206,7 @@ public class RegistrarBehaviorTests
     }
 
     [Fact]
-    public void Contacts_are_listed_newest_first_and_the_newest_is_used()
+    public void Contacts_are_listed_newest_first_and_all_are_used()
     {
         var phone = AddPhone("bob");
         phone.Contact = "<sip:bob@10.1.0.1:1111>";
@@ -217,7 +217,11 @@ public class RegistrarBehaviorTests
         _core.Advance(TimeSpan.FromSeconds(10));
         var response = phone.Register();
         Assert.Equal("<sip:bob@10.1.0.1:1111>;expires=3600, <sip:bob@10.1.0.1:2222>;expires=990", response.GetHeaderText(SipHeaderId.Contact));
-        Assert.Equal("sip:bob@10.1.0.1:1111", _core.Registrar.Locate("sip:bob@ims.example", _core.Now).Contact);
+        Assert.Equal("sip:bob@10.1.0.1:1111", Target().Contact);
+        Assert.Equal("sip:bob@10.1.0.1:2222", Assert.Single(_core.Registrar.Locate("sip:bob@ims.example", _core.Now).Others!).Contact);
+
+        _core.Advance(TimeSpan.FromSeconds(1000));
+        Assert.Null(_core.Registrar.Locate("sip:bob@ims.example", _core.Now).Others);
     }
 
     [Fact]
@@ -287,11 +291,11 @@ public class RegistrarBehaviorTests
         phone.MustRegister("Expires: 100\n");
         _core.Advance(TimeSpan.FromSeconds(99.9));
         Assert.Equal(1, _core.Registrar.BindingCount);
-        Assert.NotNull(_core.Registrar.Locate("sip:bob@ims.example", _core.Now).Contact);
+        Assert.NotNull(_core.Registrar.Locate("sip:bob@ims.example", _core.Now).Target);
         _core.Advance(TimeSpan.FromSeconds(0.1));
         Assert.Equal(0, _core.Registrar.BindingCount);
         Assert.Equal(1, _core.CountOf(CoreFact.BindingExpired));
-        Assert.Null(_core.Registrar.Locate("sip:bob@ims.example", _core.Now).Contact);
+        Assert.Null(_core.Registrar.Locate("sip:bob@ims.example", _core.Now).Target);
     }
 
     [Fact]
@@ -300,7 +304,7 @@ public class RegistrarBehaviorTests
         var phone = AddPhone("bob");
         var response = phone.Register("Path: <sip:p1@10.5.0.1;lr>\nPath: <sip:p2@10.5.0.2;lr>\nSupported: gruu, path\nExpires: 100\n");
         Assert.Equal("<sip:p1@10.5.0.1;lr>, <sip:p2@10.5.0.2;lr>", response.GetHeaderText(SipHeaderId.Path));
-        var answer = _core.Registrar.Locate("sip:bob@ims.example", _core.Now);
+        var answer = Target();
         Assert.Equal("<sip:p1@10.5.0.1;lr>, <sip:p2@10.5.0.2;lr>", answer.Path);
         Assert.Equal(phone.Hop, answer.Hop);
     }
@@ -318,13 +322,13 @@ public class RegistrarBehaviorTests
     {
         var phone = new TestPhone(_core, "bob", _core.Directory.AddPassword("bob"), _core.NextHop(transport: registered)) { Contact = contact };
         phone.MustRegister();
-        var hop = _core.Registrar.Locate("sip:bob@ims.example", _core.Now).Hop;
+        var hop = Target().Hop;
         Assert.Equal(endPoint, hop.EndPoint.ToString());
         Assert.Equal(transport, hop.Transport);
         Assert.Equal(keepsFlow ? phone.Hop.Flow : 0, hop.Flow);
 
         _core.FailFlow(phone.Hop);
-        Assert.Equal(0, _core.Registrar.Locate("sip:bob@ims.example", _core.Now).Hop.Flow);
+        Assert.Equal(0, Target().Hop.Flow);
     }
 
     [Fact]
@@ -363,4 +367,6 @@ public class RegistrarBehaviorTests
             hop);
         return _core.Take<SipResponse>();
     }
+
+    private LocationTarget Target() => _core.Registrar.Locate("sip:bob@ims.example", _core.Now).Target!.Value;
 }

@@ -18,6 +18,12 @@ internal sealed record ApplicationServerOptions(
 
     public required bool StoreUnsafe { get; init; }
 
+    /// <summary>Stored messages over all phones; null: no limit.</summary>
+    public required Rate? DrainRate { get; init; }
+
+    /// <summary>Stored messages to one phone; null: no limit.</summary>
+    public required Rate? DrainRatePerUe { get; init; }
+
     /// <summary>1 or more, side by side.</summary>
     public required int Servers { get; init; }
 

@@ -110,7 +110,7 @@ public sealed class Attacker : IUeObserver, ISipReceiver, IInterceptor, IAsyncDi
     {
         if (!SipParser.TryParse(message.ToArray(), SipLimits.Default, out var parsed, out _) || parsed is not SipRequest request
             || !request.TryGetHeader(SipHeaderId.ContentType, out var contentType)
-            || !ProtectedBody.TrySplit(contentType, request.Body, out var mikey, out var cms, out _)
+            || !TrySplit(contentType, request, out var mikey, out var cms)
             || !ReceivedTransferInit.TryParse(mikey, out var transferInit, out _)
             || !_settings.Recorder.Ledger.TryFind(transferInit!.Digest, out var number))
         {
@@ -131,7 +131,7 @@ public sealed class Attacker : IUeObserver, ISipReceiver, IInterceptor, IAsyncDi
 
         return _captures.Draw(_settings.Random) is { } other
             && other.Request.TryGetHeader(SipHeaderId.ContentType, out var otherType)
-            && ProtectedBody.TrySplit(otherType, other.Request.Body, out _, out var otherCms, out _)
+            && TrySplit(otherType, other.Request, out _, out var otherCms)
             && TryClaim(ref _wantedTransplant)
             && Overtake(AttackKind.Transplant, request, uri, mikey, otherCms, hop, path);
     }
@@ -140,6 +140,13 @@ public sealed class Attacker : IUeObserver, ISipReceiver, IInterceptor, IAsyncDi
     {
         await StopAsync().ConfigureAwait(false);
         await _transport.DisposeAsync().ConfigureAwait(false);
+    }
+
+    /// <summary>The two parts, also out of a wrapper that asks for reports. What is made of them goes without one.</summary>
+    private static bool TrySplit(ReadOnlySpan<byte> contentType, SipRequest request, out ReadOnlyMemory<byte> mikey, out ReadOnlyMemory<byte> cms)
+    {
+        mikey = cms = default;
+        return MessageBody.TryOpen(contentType, request.Body, out var body, out _) && body.TrySplit(out mikey, out cms);
     }
 
     private static bool TryClaim(ref int wanted)
@@ -209,7 +216,7 @@ public sealed class Attacker : IUeObserver, ISipReceiver, IInterceptor, IAsyncDi
             return Inject(kind, request, Encoding.UTF8.GetString(request.RequestUriText), contentType, request.Body.Span);
         }
 
-        if (!ProtectedBody.TrySplit(contentType, request.Body, out var mikey, out var cms, out _) || !TryTamper(kind, capture, mikey.Span, out var altered))
+        if (!TrySplit(contentType, request, out var mikey, out var cms) || !TryTamper(kind, capture, mikey.Span, out var altered))
         {
             return false;
         }

@@ -37,6 +37,8 @@ public struct LedgerEntry
 
     public LedgerMarks Marks { get; set; }
 
+    public ReportMarks Reports { get; set; }
+
     /// <summary>Whether the sender was told that the message is taken care of.</summary>
     public readonly bool IsPromised => Status is >= 200 and < 300;
 }

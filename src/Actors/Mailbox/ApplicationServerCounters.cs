@@ -61,6 +61,17 @@ public sealed class ApplicationServerCounters
 
     public long OrderViolations => Of(MailboxFact.OrderViolation);
 
+    /// <summary>Delivery reports put into their senders' mailboxes: of messages refused for good or expired unsent.</summary>
+    public long ReportedFailed => Of(MailboxFact.ReportedFailed);
+
+    /// <summary>The same where the phone may have got the message all the same.</summary>
+    public long ReportedError => Of(MailboxFact.ReportedError);
+
+    public long ReportedStored => Of(MailboxFact.ReportedStored);
+
+    /// <summary>Reports whose sender's mailbox is full, or not here.</summary>
+    public long ReportsDropped => Of(MailboxFact.ReportDropped);
+
     /// <summary>Stored, or waiting for the disk, and not yet removed, now.</summary>
     public long Backlog => Totals.Messages;
 

@@ -65,6 +65,13 @@ internal sealed class MailboxActor(MailboxServerContext server, MailboxStart sta
             case MailboxInputs.ReadDone read:
                 _agent.HandleRead(read.Result, now, utcNow);
                 break;
+            case MailboxInputs.Report report:
+                start.Received++;
+                _agent.HandleReport(report.Record, report.Origin.Arrival, report.Origin, server.NextArrival(), now, utcNow);
+                break;
+            case MailboxInputs.Reported reported:
+                _agent.HandleReported(reported.Arrival, reported.Status, now, utcNow);
+                break;
             case MailboxInputs.Turn:
                 _agent.HandleTurn(now, utcNow);
                 break;
@@ -153,6 +160,14 @@ internal sealed class MailboxActor(MailboxServerContext server, MailboxStart sta
                 break;
             case MailboxEffectKind.Read:
                 server.Store.Read(start.Recipient, effect.Read, this);
+                break;
+            case MailboxEffectKind.Report:
+                var origin = new MailboxInputs.ReportOrigin(effect.Arrival == 0 ? ActorRefs.Nobody : _self, effect.Arrival);
+                server.PartitionOf(effect.Record!.Recipient).Tell(new MailboxInputs.Report(effect.Record, origin), ActorRefs.NoSender);
+                break;
+            case MailboxEffectKind.Answer:
+                var asker = (MailboxInputs.ReportOrigin)effect.Sender!;
+                asker.Mailbox.Tell(new MailboxInputs.Reported(asker.Arrival, effect.Status), ActorRefs.NoSender);
                 break;
             case MailboxEffectKind.Dropped:
                 server.Settings.Observer?.OnDropped(effect.Record!.Body, effect.Record.ContentType, effect.Reason!);

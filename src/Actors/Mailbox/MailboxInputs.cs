@@ -48,6 +48,15 @@ internal static class MailboxInputs
         public static readonly CoreFlowFailed Instance = new();
     }
 
+    /// <summary>To the partition of a sender, and from there to its mailbox: a delivery report, whose fate the origin wants to hear of.</summary>
+    public sealed record Report(MailboxRecord Record, ReportOrigin Origin) : INoSerializationVerificationNeeded;
+
+    /// <summary>The mailbox whose message a report is about (nobody: nothing leaves with it), and the arrival of that message.</summary>
+    public sealed record ReportOrigin(IActorRef Mailbox, long Arrival);
+
+    /// <summary>Back to that mailbox: as a final status code says.</summary>
+    public sealed record Reported(long Arrival, int Status) : INoSerializationVerificationNeeded, IDeadLetterSuppression;
+
     /// <summary>To partitions, and from them to their mailboxes: the core wants nothing until then.</summary>
     public sealed record CoreBusy(Instant Until) : INoSerializationVerificationNeeded;
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using Akka.Actor;
 using UeFarm.Actors.Timing;
 using UeFarm.Protocol;
@@ -92,6 +93,9 @@ internal sealed class MailboxPartition(int index, Action<int> acceptFailures) : 
                 }
 
                 break;
+            case MailboxInputs.Report report:
+                Pass(report, server);
+                break;
             case MailboxInputs.CoreBusy busy:
                 _coreBusy = busy;
                 foreach (var mailbox in _mailboxes.Values)
@@ -139,13 +143,29 @@ internal sealed class MailboxPartition(int index, Action<int> acceptFailures) : 
         }
     }
 
+    /// <summary>A report for somebody of another domain has nowhere to go: the one served here is where senders are known.</summary>
+    private void Pass(MailboxInputs.Report report, MailboxServerContext server)
+    {
+        var recipient = report.Record.Recipient;
+        if (SipUri.TryParse(Encoding.UTF8.GetBytes(recipient), out var uri) && Refusal(uri, recipient, server) is var refusal && refusal == 0)
+        {
+            Mailbox(recipient, server).Tell(report);
+        }
+        else
+        {
+            report.Origin.Mailbox.Tell(new MailboxInputs.Reported(report.Origin.Arrival, 404), ActorRefs.NoSender);
+        }
+    }
+
     private bool IsMine(string recipient, MailboxServerContext server) =>
         MailboxReceiver.PartitionOf(recipient, server.Settings.Partitions) == index;
 
     /// <summary>0: none. The recipient has to be a user of the domain.</summary>
-    private int Refusal(SipRequest request, string recipient, MailboxServerContext server)
+    private int Refusal(SipRequest request, string recipient, MailboxServerContext server) =>
+        Refusal(request.Method == SipMethod.Message ? request.RequestUri : request.To.Uri, recipient, server);
+
+    private int Refusal(SipUri uri, string recipient, MailboxServerContext server)
     {
-        var uri = request.Method == SipMethod.Message ? request.RequestUri : request.To.Uri;
         if (uri.User is null || !string.Equals(uri.Host, server.Settings.Domain, StringComparison.OrdinalIgnoreCase))
         {
             return 404;

@@ -29,6 +29,8 @@ internal sealed class MailboxServerContext(
     /// <summary>Nobody where the drain has no limit.</summary>
     public IActorRef DrainGate { get; } = drainGate;
 
+    public IActorRef PartitionOf(string recipient) => partitions[MailboxReceiver.PartitionOf(recipient, partitions.Count)];
+
     public void TellPartitions(object message)
     {
         foreach (var partition in partitions)

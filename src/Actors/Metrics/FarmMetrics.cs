@@ -3,6 +3,7 @@ using UeFarm.Actors.Attack;
 using UeFarm.Actors.Ledger;
 using UeFarm.Actors.Run;
 using UeFarm.Actors.Transport;
+using UeFarm.Protocol.Cpim;
 using UeFarm.Protocol.Messaging;
 
 namespace UeFarm.Actors.Metrics;
@@ -28,6 +29,7 @@ public sealed class FarmMetrics
         _factory = Prometheus.Metrics.WithCustomRegistry(registry);
         AddPhones();
         AddMessages();
+        AddReports();
         AddAttacks();
         AddApplicationServer();
         AddCore();
@@ -88,6 +90,24 @@ public sealed class FarmMetrics
         }
     }
 
+    private void AddReports()
+    {
+        var counters = _run.Recorder.Counters;
+        Counter("uefarm_reports_sent_total", "Delivery reports that phones handed to the network.", () => counters.ReportsSent);
+        Counter("uefarm_reports_unsent_total", "Delivery reports that phones gave up.", () => counters.ReportsUnsent);
+        var received = _factory.CreateCounter("uefarm_reports_received_total", "Delivery reports received about a phone's own messages, by what they say.", "status");
+        foreach (var status in Enum.GetValues<ImdnStatus>())
+        {
+            AddChild(received, () => counters.Reports(status), Label.Of(status));
+        }
+
+        var odd = _factory.CreateCounter("uefarm_reports_unexpected_total", "Delivery reports that tell nothing new or nothing true.", "reason");
+        AddChild(odd, () => counters.ReportsForeign, "foreign");
+        AddChild(odd, () => counters.ReportsDuplicate, "duplicate");
+        AddChild(odd, () => counters.ReportsContradicting, "contradicting");
+        AddChild(odd, () => counters.ReportsRefused, "refused");
+    }
+
     private void AddAttacks()
     {
         var counters = _run.Recorder.Counters;
@@ -128,6 +148,11 @@ public sealed class FarmMetrics
         var dropped = _factory.CreateCounter("uefarm_as_dropped_total", "Messages taken out without delivery.", "reason");
         AddChild(dropped, () => counters.DroppedPermanent, "permanent");
         AddChild(dropped, () => counters.DroppedExpired, "expired");
+        var reports = _factory.CreateCounter("uefarm_as_reports_total", "Delivery reports of the server to senders, by what they say.", "status");
+        AddChild(reports, () => counters.ReportedFailed, "failed");
+        AddChild(reports, () => counters.ReportedError, "error");
+        AddChild(reports, () => counters.ReportedStored, "stored");
+        Counter("uefarm_as_reports_dropped_total", "Delivery reports without a mailbox to go to, or with a full one.", () => counters.ReportsDropped);
         var refused = _factory.CreateCounter("uefarm_as_refused_total", "Messages not taken.", "reason");
         AddChild(refused, () => counters.RefusedQuota, "quota");
         AddChild(refused, () => counters.RefusedQuotaBytes, "quota-bytes");

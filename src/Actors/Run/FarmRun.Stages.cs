@@ -70,10 +70,11 @@ public sealed partial class FarmRun
     {
         var deadline = Now + (isStopped ? TimeSpan.FromTicks(_settings.SettleTime.Ticks / 4) : _settings.SettleTime);
         var lastChange = Now;
-        var last = (InFlight: 0L, Backlog: 0L, Accepted: 0L);
+        var last = (InFlight: 0L, Backlog: 0L, Accepted: 0L, Reports: 0L);
         while (Now < deadline)
         {
-            var now = (Recorder.Counters.InFlight, Backlog: _applicationServer?.Counters.Backlog ?? 0, Accepted: Recorder.Counters.Received(ReceiveOutcome.Accepted));
+            var now = (Recorder.Counters.InFlight, Backlog: _applicationServer?.Counters.Backlog ?? 0, Accepted: Recorder.Counters.Received(ReceiveOutcome.Accepted),
+                Reports: Recorder.Counters.ReportsInFlight);
             if (now != last)
             {
                 last = now;
@@ -81,7 +82,7 @@ public sealed partial class FarmRun
             }
 
             var isQuiet = Now - lastChange > TimeSpan.FromSeconds(1.5) + _settings.ApplicationServer.LongestPause;
-            if (now.InFlight == 0 && (isQuiet || (_applicationServer is not null && now.Backlog == 0)))
+            if (now.InFlight == 0 && (isQuiet || (_applicationServer is not null && now.Backlog == 0 && now.Reports == 0)))
             {
                 return;
             }
@@ -105,6 +106,7 @@ public sealed partial class FarmRun
         return new FarmRunResult
         {
             Totals = totals,
+            Reports = Recorder.TotalReports(),
             Invariants = CheckInvariants(totals),
             PlayedFor = playedFor,
             IsStopped = isStopped,

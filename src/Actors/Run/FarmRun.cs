@@ -44,6 +44,8 @@ public sealed partial class FarmRun : IAsyncDisposable
             CheckOrder = HasApplicationServer && settings.ApplicationServer is { Window: 1, OldestFirst: true } && settings.Ue.Protection != BodyProtection.Plain,
             LiveBypassesDrain = settings.ApplicationServer.Live == LiveTraffic.Bypass,
             RecordArrivals = settings.RecordArrivals,
+            Reports = settings.Ue.Reports,
+            Reports = settings.Ue.Reports,
         });
         KmsCounters = new KmsCounters();
     }

@@ -7,6 +7,8 @@ public sealed record FarmRunResult
 {
     public required LedgerTotals Totals { get; init; }
 
+    public required ReportTotals Reports { get; init; }
+
     public required IReadOnlyList<InvariantCheck> Invariants { get; init; }
 
     /// <summary>How long the schedule was played.</summary>

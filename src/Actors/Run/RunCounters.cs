@@ -1,5 +1,6 @@
 using UeFarm.Actors.Attack;
 using UeFarm.Actors.Ledger;
+using UeFarm.Protocol.Cpim;
 using UeFarm.Protocol.Messaging;
 
 namespace UeFarm.Actors.Run;
@@ -13,6 +14,15 @@ public sealed class RunCounters
     private readonly long[] _failed = new long[Enum.GetValues<FailureReason>().Length];
     private readonly long[] _attackOutcomes = new long[AttackCount * OutcomeCount];
     private readonly long[] _attacksSent = new long[AttackCount];
+    private readonly long[] _reports = new long[Enum.GetValues<ImdnStatus>().Length];
+    private long _reportsSent;
+    private long _reportsDue;
+    private long _reportsEnded;
+    private long _reportsUnsent;
+    private long _reportsRefused;
+    private long _reportsForeign;
+    private long _reportsDuplicate;
+    private long _reportsContradicting;
     private long _due;
     private long _sent;
     private long _answered;
@@ -59,6 +69,30 @@ public sealed class RunCounters
     /// <summary>Messages due whose sender has neither a final answer nor a failure.</summary>
     public long InFlight => Volatile.Read(ref _inFlight);
 
+    /// <summary>Delivery reports that phones handed to the network.</summary>
+    public long ReportsSent => Volatile.Read(ref _reportsSent);
+
+    /// <summary>Reports that phones owe and that have not ended; those of phones that are off stay here.</summary>
+    public long ReportsInFlight => Volatile.Read(ref _reportsDue) - Volatile.Read(ref _reportsEnded);
+
+    /// <summary>Reports that phones gave up.</summary>
+    public long ReportsUnsent => Volatile.Read(ref _reportsUnsent);
+
+    /// <summary>Reports of phones of the run that the phone they were for refused.</summary>
+    public long ReportsRefused => Volatile.Read(ref _reportsRefused);
+
+    /// <summary>Reports about messages that their receiver did not send, or not to whom the report speaks for.</summary>
+    public long ReportsForeign => Volatile.Read(ref _reportsForeign);
+
+    /// <summary>Reports that said what their receiver had heard before.</summary>
+    public long ReportsDuplicate => Volatile.Read(ref _reportsDuplicate);
+
+    /// <summary>Messages reported delivered and failed. Must stay 0.</summary>
+    public long ReportsContradicting => Volatile.Read(ref _reportsContradicting);
+
+    /// <summary>Reports by what they said, each message once.</summary>
+    public long Reports(ImdnStatus status) => Volatile.Read(ref _reports[(int)status]);
+
     /// <summary>Genuine messages by what the recipient's phone made of them.</summary>
     public long Received(ReceiveOutcome outcome) => Volatile.Read(ref _received[(int)outcome]);
 
@@ -94,6 +128,26 @@ public sealed class RunCounters
     internal void CountFailed(FailureReason reason) => Interlocked.Increment(ref _failed[(int)reason]);
 
     internal void CountReceived(ReceiveOutcome outcome) => Interlocked.Increment(ref _received[(int)outcome]);
+
+    internal void CountReportDue() => Interlocked.Increment(ref _reportsDue);
+
+    internal void CountReportSent() => Interlocked.Increment(ref _reportsSent);
+
+    internal void CountReportEnded(bool isAnswered)
+    {
+        Interlocked.Increment(ref _reportsEnded);
+        Interlocked.Add(ref _reportsUnsent, isAnswered ? 0 : 1);
+    }
+
+    internal void CountReport(ImdnStatus status) => Interlocked.Increment(ref _reports[(int)status]);
+
+    internal void CountReportRefused() => Interlocked.Increment(ref _reportsRefused);
+
+    internal void CountForeignReport() => Interlocked.Increment(ref _reportsForeign);
+
+    internal void CountDuplicateReport() => Interlocked.Increment(ref _reportsDuplicate);
+
+    internal void CountContradiction() => Interlocked.Increment(ref _reportsContradicting);
 
     internal void CountRedelivered() => Interlocked.Increment(ref _redelivered);
 

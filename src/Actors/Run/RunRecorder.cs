@@ -12,7 +12,7 @@ namespace UeFarm.Actors.Run;
 /// Hears every fact of the run (from phones, from the application server, from the schedule) and keeps the books: ledger, counters, latencies,
 /// order. It only listens; nothing in the farm decides by it.
 /// </summary>
-public sealed class RunRecorder : IUeObserver, IMailboxObserver
+public sealed partial class RunRecorder : IUeObserver, IMailboxObserver
 {
     private readonly PhoneSession[] _sessions;
     private readonly RunRecorderSettings _settings;
@@ -29,6 +29,8 @@ public sealed class RunRecorder : IUeObserver, IMailboxObserver
     }
 
     public RunLedger Ledger { get; } = new();
+
+    public ReportBook Reports { get; } = new();
 
     public RunCounters Counters { get; } = new();
 
@@ -106,6 +108,18 @@ public sealed class RunRecorder : IUeObserver, IMailboxObserver
             case UeEffectKind.MessageReceived:
                 OnReceived(ue.Index, ref session, fact, now);
                 break;
+            case UeEffectKind.ReportDue:
+                Counters.CountReportDue();
+                break;
+            case UeEffectKind.ReportSent:
+                OnReportSent(fact);
+                break;
+            case UeEffectKind.ReportEnded:
+                Counters.CountReportEnded(fact.Status is >= 200 and < 300);
+                break;
+            case UeEffectKind.ReportReceived:
+                OnReportReceived(ue.Index, fact, now);
+                break;
             case UeEffectKind.Transmit:
             case UeEffectKind.QueryKms:
             default:
@@ -135,6 +149,10 @@ public sealed class RunRecorder : IUeObserver, IMailboxObserver
         if (TryFindStored(stored.ContentType, stored.Body, out var number))
         {
             Ledger.Update(number, 0, static (ref LedgerEntry entry, int _) => entry.Marks |= LedgerMarks.FoundStored);
+        }
+        else
+        {
+            OnFoundStoredReport(stored);
         }
     }
 
@@ -213,16 +231,15 @@ public sealed class RunRecorder : IUeObserver, IMailboxObserver
             return;
         }
 
-        if (_settings.RecordArrivals && fact.Timestamp != default)
-        {
-            lock (_arrivalsLock)
-            {
-                _arrivals.Add(new ArrivalRecord(phone, now.Ticks, fact.Timestamp, fact.Digest, fact.Outcome));
-            }
-        }
-
+        RecordArrival(phone, fact, now);
         if (!Ledger.TryFind(fact.Digest, out var number))
         {
+            if (Reports.TryFind(fact.Digest, out _))
+            {
+                OnReportRefused(fact.Outcome);
+                return;
+            }
+
             if (fact.Outcome is ReceiveOutcome.Accepted)
             {
                 Counters.CountUnknownAccepted();
@@ -262,6 +279,17 @@ public sealed class RunRecorder : IUeObserver, IMailboxObserver
             var start = Math.Max(after.DueTicks, Volatile.Read(ref session.RegisteredTicks));
             Delivery.Record(now - new Instant(start));
             Age.Record(now - new Instant(after.DueTicks));
+        }
+    }
+
+    private void RecordArrival(int phone, in UeEffect fact, Instant now)
+    {
+        if (_settings.RecordArrivals && fact.Timestamp != default)
+        {
+            lock (_arrivalsLock)
+            {
+                _arrivals.Add(new ArrivalRecord(phone, now.Ticks, fact.Timestamp, fact.Digest, fact.Outcome));
+            }
         }
     }
 

@@ -1,3 +1,5 @@
+using UeFarm.Protocol.Messaging;
+
 namespace UeFarm.Actors.Run;
 
 /// <summary>What the recorder watches for.</summary>
@@ -16,6 +18,9 @@ public sealed record RunRecorderSettings
 
     /// <summary>Whether live messages may overtake deferred ones.</summary>
     public bool LiveBypassesDrain { get; init; }
+
+    /// <summary>Delivery reports that the phones ask for with every message.</summary>
+    public ReportRequests Reports { get; init; }
 
     /// <summary>Whether to keep every arrival (52 bytes each) for traces and capacity curves.</summary>
     public bool RecordArrivals { get; init; }

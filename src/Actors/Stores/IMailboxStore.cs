@@ -21,7 +21,10 @@ public interface IMailboxStore : IAsyncDisposable
     /// <summary>Why a transaction failed, for an operator; null while all is well, and again when the like of it has worked.</summary>
     string? Problem { get; }
 
-    /// <summary>False: the queue is full, the database is away or the store is closed; nothing will be stored and the client is not called.</summary>
+    /// <summary>
+    /// Stores a record, and in the same transaction removes the one that it replaces, if it names one (<see cref="MailboxRecord.Replaces"/>): both happen or
+    /// neither. False: the queue is full, the database is away or the store is closed; nothing will be stored and the client is not called.
+    /// </summary>
     bool TryAppend(MailboxRecord record, IMailboxStoreClient client);
 
     void Remove(long arrival);

@@ -47,6 +47,11 @@ public sealed class MemoryMailboxStore : IMailboxStore
             _appended++;
         }
 
+        if (record.Replaces != 0)
+        {
+            Remove(record.Replaces);
+        }
+
         client.OnAppended(record, durable: true);
         return true;
     }

@@ -49,6 +49,11 @@ internal sealed class PostgresBatch(NpgsqlConnection connection) : IDisposable
         {
             case MailboxStoreCommandKind.Append:
                 _appends.Add(command.Record!);
+                if (command.Record!.Replaces != 0)
+                {
+                    _removals.Add(command.Record.Replaces);
+                }
+
                 break;
             case MailboxStoreCommandKind.Remove:
                 _removals.Add(command.Number);

@@ -179,7 +179,12 @@ internal sealed class SqliteMailboxDatabase : IMailboxDatabase
         switch (command.Kind)
         {
             case MailboxStoreCommandKind.Append:
-                Insert(command.Record!);
+                if (command.Record!.Replaces != 0)
+                {
+                    Delete(command.Record.Replaces);
+                }
+
+                Insert(command.Record);
                 return null;
             case MailboxStoreCommandKind.Remove:
                 Delete(command.Number);

@@ -23,6 +23,7 @@ internal static class FinalBlock
         AddThresholds(lines, result);
         AddInvariants(lines, result);
         AddLedger(lines, result);
+        AddReports(lines, result.Reports);
         AddAttacks(lines, result);
         AddRegistrations(lines, result);
         AddLatencies(lines, result);
@@ -100,6 +101,27 @@ internal static class FinalBlock
         {
             lines.AddRange(TextLayout.Wrap(heading, string.Join(", ", shown)));
         }
+    }
+
+    private static void AddReports(List<string> lines, ReportsResult reports)
+    {
+        if (reports.Asked == 0)
+        {
+            return;
+        }
+
+        (string Name, long Count)[] odd =
+        [
+            ("unsent", reports.Unsent), ("refused", reports.Refused), ("foreign", reports.Foreign), ("duplicate", reports.Duplicate),
+            ("CONTRADICTING", reports.Contradicting),
+        ];
+        lines.Add("");
+        lines.AddRange(TextLayout.Wrap(
+            "Reports       ",
+            $"asked {UnitText.Count(reports.Asked)}: delivered {UnitText.Count(reports.Delivered)}, failed {UnitText.Count(reports.Failed)},"
+            + $" error {UnitText.Count(reports.Error)}, stored {UnitText.Count(reports.Stored)}; waiting {UnitText.Count(reports.Waiting)},"
+            + $" lost {UnitText.Count(reports.Lost)}"
+            + string.Concat(odd.Where(static each => each.Count > 0).Select(static each => $", {each.Name} {UnitText.Count(each.Count)}"))));
     }
 
     private static void AddAttacks(List<string> lines, ResultDocument result)

@@ -112,6 +112,11 @@ internal static class PlanText
             ? "plain"
             : $"S/MIME {cipher}{(security.Sign == SignatureKind.EcdsaP256 ? ", signed (ECDSA P-256)" : ", not signed")}, key in MIKEY-TICKET";
         lines.AddRange(TextLayout.Wrap("Messages      ", $"text of {scenario.Traffic.Size}; {body}"));
+        if (scenario.Traffic.Reports != ReportPick.None)
+        {
+            lines.Add($"Reports       asked for: {(scenario.Traffic.Reports == ReportPick.All ? "every delivery, failure and storing" : "failures")}");
+        }
+
         if (security.Body == BodyKind.Smime)
         {
             var cache = scenario.ReplayCache;

@@ -54,6 +54,7 @@ internal sealed class RunBooks(Scenario scenario, FarmRun run, FarmRunResult res
             Ledger = new LedgerResult(totals.Sent, totals.Accepted, totals.Rejected, totals.Expired, totals.Failed, totals.Stored, recorder.Counters.Redelivered),
             Rejections = totals.RejectedByReason.ToDictionary(static pair => Label.Of(pair.Key), static pair => pair.Value),
             Failures = totals.FailedByReason.ToDictionary(static pair => RunThresholdSource.LabelOf(pair.Key), static pair => pair.Value),
+            Reports = ReportsResult.Of(result.Reports, recorder.Counters),
             Attacks = [.. Enum.GetValues<AttackKind>().Where(kind => recorder.Counters.AttacksSent(kind) > 0).Select(AttackOf)],
             ReplayCapacity = CapacityResult.Of(recorder.Ranks, scenario.Phases.Select(static phase => phase.Name)),
             Registrations = new RegistrationResult(

@@ -104,6 +104,12 @@ internal static class RunSettingsMapper
                 CacheRestart.RejectOlder => ReplayRestart.RejectOlder,
                 _ => ReplayRestart.Empty,
             },
+            Reports = scenario.Traffic.Reports switch
+            {
+                ReportPick.None => ReportRequests.None,
+                ReportPick.Negative => ReportRequests.Negative,
+                _ => ReportRequests.All,
+            },
             RegistrationExpiry = scenario.Subscribers.RegistrationExpiry,
             Timers = new SipTimers { T1 = scenario.Sip.T1, T2 = scenario.Sip.T2, T4 = scenario.Sip.T4 },
             Trust = isSigned ? UeCertificateAuthority.Create("uefarm test CA", today) : null,

@@ -2,6 +2,7 @@ using UeFarm.Actors.Attack;
 using UeFarm.Actors.Ledger;
 using UeFarm.Actors.Metrics;
 using UeFarm.Actors.Run;
+using UeFarm.Farm.Report;
 using UeFarm.Farm.Thresholds;
 using UeFarm.Protocol.Messaging;
 
@@ -23,6 +24,7 @@ internal sealed class RunThresholdSource(RunRecorder recorder, FarmRunResult res
             "expired" => Count(totals.Expired, totals.Sent, stat),
             "stored" => Count(totals.Stored, totals.Sent, stat),
             "redelivered" => Count(counters.Redelivered, totals.Sent, stat),
+            "reports" => Count(Reports(labels.GetValueOrDefault(ThresholdCatalogue.StatusLabel)), result.Reports.Asked, stat),
             "delivery" => Latency(recorder.Delivery, stat),
             "age" => Latency(recorder.Age, stat),
             "answer" => Latency(recorder.Answer, stat),
@@ -68,6 +70,26 @@ internal sealed class RunThresholdSource(RunRecorder recorder, FarmRunResult res
 
     private static long Failed(LedgerTotals totals, IReadOnlyDictionary<string, string> labels) =>
         totals.FailedByReason.Where(pair => Matches(labels, ThresholdCatalogue.ReasonLabel, LabelOf(pair.Key))).Sum(pair => pair.Value);
+
+    private long Reports(string? status)
+    {
+        var reports = ReportsResult.Of(result.Reports, recorder.Counters);
+        return status switch
+        {
+            "delivered" => reports.Delivered,
+            "failed" => reports.Failed,
+            "error" => reports.Error,
+            "stored" => reports.Stored,
+            "waiting" => reports.Waiting,
+            "lost" => reports.Lost,
+            "unsent" => reports.Unsent,
+            "refused" => reports.Refused,
+            "foreign" => reports.Foreign,
+            "duplicate" => reports.Duplicate,
+            "contradicting" => reports.Contradicting,
+            _ => reports.Asked,
+        };
+    }
 
     private (double Value, long Samples) Attacks(IReadOnlyDictionary<string, string> labels, string? stat)
     {

@@ -50,6 +50,9 @@ internal sealed record ResultDocument
     /// <summary>By reason.</summary>
     public required IReadOnlyDictionary<string, long> Failures { get; init; }
 
+    /// <summary>All zero when no reports were asked for.</summary>
+    public ReportsResult Reports { get; init; } = ReportsResult.None;
+
     public required IReadOnlyList<AttackResult> Attacks { get; init; }
 
     /// <summary>Null: nothing met a replay cache.</summary>

@@ -54,7 +54,10 @@ internal static class ScenarioBuilder
             },
             Traffic = new TrafficOptions(
                 values.Get(F.TrafficRate), values.Get(F.TrafficArrivals), values.Get(F.TrafficSize), values.Get(F.RecipientPicking),
-                values.Get(F.RecipientExponent), values.Get(F.TrafficSenders)),
+                values.Get(F.RecipientExponent), values.Get(F.TrafficSenders))
+            {
+                Reports = values.Get(F.TrafficReports),
+            },
             Phases = values.ItemsOf(F.Phases).Select((_, item) => BuildPhase(values, item)).ToArray(),
             Faults = new FaultOptions(
                 values.Get(F.AttackReplay), values.Get(F.AttackAlteredOutsideMac), values.Get(F.AttackForged), values.Get(F.AttackAlteredBody),

@@ -262,6 +262,10 @@ internal static class ScenarioFormat
         "traffic.senders", new ChoiceKind<SenderPick>(("online", SenderPick.Online), ("all", SenderPick.All)), "online",
         "Who writes: phones that are online, or all.");
 
+    public static readonly TypedScenarioOption<ReportPick> TrafficReports = Add(
+        "traffic.reports", new ChoiceKind<ReportPick>(("none", ReportPick.None), ("negative", ReportPick.Negative), ("all", ReportPick.All)), "none",
+        "Delivery reports (RFC 5438) that phones ask for: of messages that will not get there, or of every delivery, failure and storing.");
+
     public static readonly ScenarioSection Recipients = Group("traffic.recipients", "Who is written to.");
 
     public static readonly TypedScenarioOption<RecipientPick> RecipientPicking = Add(

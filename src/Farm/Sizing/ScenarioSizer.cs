@@ -128,6 +128,11 @@ internal sealed class ScenarioSizer : IScenarioSizer
             yield return "Here the network loses, repeats and reorders nothing; uefarm run plays that.";
         }
 
+        if (scenario.Traffic.Reports == ReportPick.All)
+        {
+            yield return "Delivery reports are not played: in a run each takes an entry in the cache of the phone that asked for it.";
+        }
+
         if (result.Future > 0)
         {
             yield return "What a futureBound refused never meets the rule of the cache: it has no rank and overtakes nothing.";

@@ -10,6 +10,7 @@ internal static class ThresholdCatalogue
     public const string KindLabel = "kind";
     public const string ReasonLabel = "reason";
     public const string OutcomeLabel = "outcome";
+    public const string StatusLabel = "status";
 
     private static readonly string[] LatencyStats = ["p50", "p90", "p95", "p99", "p999", "max", "mean"];
     private static readonly string[] CountStats = ["", "rate", "share"];
@@ -29,6 +30,10 @@ internal static class ThresholdCatalogue
     /// <summary>What became of a hostile message: taken as new, refused by a phone, or not answered.</summary>
     public static IReadOnlyList<string> AttackOutcomes { get; } = ["accepted", "rejected", "unanswered", .. RejectedReasons];
 
+    /// <summary>What became of delivery reports.</summary>
+    public static IReadOnlyList<string> ReportStatuses { get; } =
+        ["delivered", "failed", "error", "stored", "waiting", "lost", "unsent", "refused", "foreign", "duplicate", "contradicting"];
+
     public static IReadOnlyList<ThresholdMetric> Metrics { get; } =
     [
         new("sent", "messages sent (share: of those that were due)", NoLabels, CountStats),
@@ -38,6 +43,8 @@ internal static class ThresholdCatalogue
         new("expired", "messages that expired in the application server (share: of those sent)", NoLabels, CountStats),
         new("stored", "messages still stored at the end (share: of those sent)", NoLabels, CountStats),
         new("redelivered", "deliveries repeated after a lost answer", NoLabels, CountStats),
+        new("reports", "delivery reports, by what became of them; without a label: messages that asked (share: of those)",
+            With(StatusLabel, ReportStatuses), CountStats),
         new("delivery", "time to acceptance from when the message was due, or its recipient was registered again if that was later", NoLabels, LatencyStats),
         new("age", "time from when a message was due to its acceptance, time in the mailbox included", NoLabels, LatencyStats),
         new("answer", "time from when a message was due to the sender's final answer", NoLabels, LatencyStats),

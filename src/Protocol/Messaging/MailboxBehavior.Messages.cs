@@ -5,6 +5,15 @@ namespace UeFarm.Protocol.Messaging;
 // The life of one message: sent, stored, kept for later, finished.
 public sealed partial class MailboxBehavior
 {
+    /// <summary>To the phone at once, while its sender waits.</summary>
+    private void Forward(ActiveMessage message, Instant now)
+    {
+        message.HoldUntil = now + _settings.HoldTime;
+        message.IsBypassing = _settings.LiveBypassesDrain;
+        _active.Add(message);
+        Send(message);
+    }
+
     private void Send(ActiveMessage message)
     {
         message.IsInFlight = true;
@@ -89,13 +98,16 @@ public sealed partial class MailboxBehavior
         {
             _active.Remove(message);
             Emit(done ? MailboxFact.Delivered : MailboxFact.DroppedPermanent);
-            if (!done)
+            if (done)
             {
-                _effects.Enqueue(new MailboxEffect(MailboxEffectKind.Dropped, message.Record, Status: status, Reason: "permanent"));
+                StoredCount--;
+                Forget(message.Record.Arrival, message.Record.Body.Length);
+            }
+            else
+            {
+                Drop(message.Record, status, "permanent", message.WasAttempted);
             }
 
-            StoredCount--;
-            Forget(message.Record.Arrival, message.Record.Body.Length);
             return;
         }
 
@@ -143,7 +155,7 @@ public sealed partial class MailboxBehavior
         _active.Remove(message);
         if (message.Record.ExpiresAt <= utcNow && _backlog.IsKnown)
         {
-            DropExpired(message.Record);
+            DropExpired(message.Record, attempted || message.WasAttempted);
             return;
         }
 
@@ -226,13 +238,11 @@ public sealed partial class MailboxBehavior
         _backlog.Evict();
     }
 
-    private void DropExpired(MailboxRecord record)
+    private void DropExpired(MailboxRecord record, bool wasAttempted = false)
     {
-        _ = TakeAttempt(record.Arrival, out _);
+        wasAttempted |= TakeAttempt(record.Arrival, out _);
         Emit(MailboxFact.DroppedExpired);
-        _effects.Enqueue(new MailboxEffect(MailboxEffectKind.Dropped, record, Reason: "expired"));
-        StoredCount--;
-        Forget(record.Arrival, record.Body.Length);
+        Drop(record, 0, "expired", wasAttempted);
     }
 
     private void Forget(long arrival, int bodyLength)

@@ -6,7 +6,7 @@ public sealed partial class MailboxBehavior
     /// <summary>Everything that is due, in the one order that keeps the rules: expiry before delivery, delivery before questions.</summary>
     private void Step(Instant now, DateTimeOffset utcNow)
     {
-        if (utcNow >= _backlog.EarliestExpiry)
+        if (utcNow >= _backlog.EarliestExpiry && MayDrop)
         {
             while (_backlog.TryTakeExpired(utcNow, out var expired))
             {
@@ -19,6 +19,7 @@ public sealed partial class MailboxBehavior
             }
         }
 
+        SendReports(now);
         StoreHeld(now, utcNow);
         Dispatch(now, utcNow);
         ReturnUnusedTurn();
@@ -54,6 +55,11 @@ public sealed partial class MailboxBehavior
         var window = _failures > 0 ? 1 : _settings.Window;
         while (_inFlight < window && _backlog.Head is { } head)
         {
+            if (head.ExpiresAt <= utcNow)
+            {
+                break; // waits for the reports about others to be taken out itself
+            }
+
             var readyAt = MailboxBacklog.ReadyAt(head, _settings.Settle);
             if (readyAt > utcNow)
             {
@@ -87,6 +93,7 @@ public sealed partial class MailboxBehavior
             _active.Add(message);
             if (TakeAttempt(head.Arrival, out _))
             {
+                message.WasAttempted = true;
                 Emit(MailboxFact.Redelivery);
             }
             else if (head.Position < _newestDelivered)
@@ -147,7 +154,7 @@ public sealed partial class MailboxBehavior
             return MailboxReadKind.Inventory;
         }
 
-        if (_backlog.HasBeyond && utcNow >= _backlog.EarliestExpiry)
+        if (_backlog.HasBeyond && utcNow >= _backlog.EarliestExpiry && MayDrop)
         {
             return MailboxReadKind.Expired;
         }
@@ -164,6 +171,11 @@ public sealed partial class MailboxBehavior
             {
                 deadline = Instant.Min(deadline, message.HoldUntil);
             }
+        }
+
+        foreach (var pending in _reporting)
+        {
+            deadline = Instant.Min(deadline, pending.RetryAt);
         }
 
         if (_backlog.IsReading)
@@ -183,7 +195,7 @@ public sealed partial class MailboxBehavior
                 deadline = Instant.Min(deadline, ResumeAt);
             }
 
-            if (_backlog.EarliestExpiry < DateTimeOffset.MaxValue)
+            if (_backlog.EarliestExpiry < DateTimeOffset.MaxValue && MayDrop)
             {
                 deadline = Instant.Min(deadline, now + (_backlog.EarliestExpiry - utcNow));
             }

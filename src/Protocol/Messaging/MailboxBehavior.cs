@@ -43,6 +43,7 @@ public sealed partial class MailboxBehavior
         _random = random;
         _backlog = new MailboxBacklog(Math.Max(1, settings.PageRecords), inventory);
         _bodyBytes = inventory?.BodyBytes ?? 0;
+        _distrustsEarlier = inventory is null;
         StoredCount = inventory?.Count ?? 0;
     }
 
@@ -54,7 +55,8 @@ public sealed partial class MailboxBehavior
     public int InFlight => _inFlight + _bypassing;
 
     /// <summary>Nothing held and nothing awaited: the mailbox may be forgotten (its owner keeps whether the phone is online).</summary>
-    public bool IsIdle => _backlog.IsKnown && !_backlog.IsReading && _active.Count == 0 && _backlog.Count == 0 && !_awaitsTurn;
+    public bool IsIdle => _backlog.IsKnown && !_backlog.IsReading && _active.Count == 0 && _backlog.Count == 0 && !_awaitsTurn
+        && _reporting.Count == 0;
 
     public Instant NextDeadline { get; private set; } = Instant.Never;
 
@@ -64,6 +66,7 @@ public sealed partial class MailboxBehavior
     public void HandleStart(bool online, Instant now, DateTimeOffset utcNow)
     {
         _online = online;
+        _distrustsEarlier |= online;
         if (online && !(_backlog.IsKnown && _backlog.Count == 0))
         {
             AwaitDrain(now);
@@ -75,7 +78,7 @@ public sealed partial class MailboxBehavior
     /// <summary>A new MESSAGE for the recipient. The sender object comes back with the answers to it.</summary>
     public void HandleMessage(MailboxRecord record, object sender, Instant now, DateTimeOffset utcNow)
     {
-        Emit(MailboxFact.Received);
+        NoteArrival(record);
         var message = new ActiveMessage(record) { Sender = sender };
         if (record.ExpiresAt <= utcNow)
         {
@@ -83,10 +86,7 @@ public sealed partial class MailboxBehavior
         }
         else if (CanForwardAtOnce(record, now, utcNow))
         {
-            message.HoldUntil = now + _settings.HoldTime;
-            message.IsBypassing = _settings.LiveBypassesDrain;
-            _active.Add(message);
-            Send(message);
+            Forward(message, now);
         }
         else
         {
@@ -124,6 +124,7 @@ public sealed partial class MailboxBehavior
             StoredCount++;
             Answer(message, 202, TimeSpan.Zero);
             Emit(MailboxFact.Stored);
+            ReportStored(message.Record);
             if (!message.IsInFlight)
             {
                 ReturnToBacklog(message, now, utcNow);
@@ -252,7 +253,7 @@ public sealed partial class MailboxBehavior
 
         foreach (var record in result.Records)
         {
-            if (TryFindActive(record.Arrival, out _) || _backlog.WasRemoved(record.Arrival))
+            if (TryFindActive(record.Arrival, out _) || _backlog.WasRemoved(record.Arrival) || IsReporting(record.Arrival))
             {
                 if (result.Kind == MailboxReadKind.Page)
                 {

@@ -13,6 +13,9 @@ public enum MailboxEffectKind : byte
     Fact,
     Transmit,
 
+    /// <summary>A delivery report is to be put into the mailbox of the message's sender.</summary>
+    Report,
+
     /// <summary>The core asked for silence (503 with Retry-After), which concerns all mailboxes of the server.</summary>
     CoreBusy,
 

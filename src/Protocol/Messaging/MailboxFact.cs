@@ -45,6 +45,18 @@ public enum MailboxFact : byte
     /// <summary>Dispatched although something younger had been delivered already: it arrived too late to be sorted in front.</summary>
     LateArrival,
 
+    /// <summary>The sender of a message that was dropped for good was told "failed": the report is in its mailbox, or with it.</summary>
+    ReportedFailed,
+
+    /// <summary>The same with "error": the phone may have got the message all the same.</summary>
+    ReportedError,
+
+    /// <summary>The sender of a stored message was told so because it asked.</summary>
+    ReportedStored,
+
+    /// <summary>A report that could not be put into its sender's mailbox: that is full, or not of this server.</summary>
+    ReportDropped,
+
     /// <summary>Dispatched although something older was ready. Must never happen.</summary>
     OrderViolation,
 }

@@ -34,6 +34,11 @@ public sealed record MailboxRecord
     /// <summary>Max-Forwards of the delivery. Carried over, so that a routing loop through the mailbox ends (RFC 3261 section 16.3).</summary>
     public int MaxForwards { get; init; } = 70;
 
+    /// <summary>
+    /// Arrival of a record, of any recipient, that leaves the store in the same transaction as this one comes in; 0: none. Only while it is being stored.
+    /// </summary>
+    public long Replaces { get; init; }
+
     public string? AssertedIdentity { get; init; }
 
     /// <summary>The Date header as received (RFC 3261 section 20.17).</summary>

@@ -1,7 +1,6 @@
 using System.Globalization;
 using UeFarm.Protocol.Mikey;
 using UeFarm.Protocol.Sip;
-using UeFarm.Protocol.Smime;
 
 namespace UeFarm.Protocol.Messaging;
 
@@ -44,7 +43,8 @@ public static class MailboxRecordReader
     private static NtpTimestamp ReadTimestamp(SipRequest request, DateTimeOffset utcNow)
     {
         if (request.TryGetHeader(SipHeaderId.ContentType, out var contentType)
-            && ProtectedBody.TrySplit(contentType, request.Body, out var mikey, out _, out _)
+            && MessageBody.TryOpen(contentType, request.Body, out var body, out _)
+            && body.TrySplit(out var mikey, out _)
             && ReceivedTransferInit.TryParse(mikey, out var received, out _))
         {
             return received!.Timestamp;

@@ -21,6 +21,7 @@ public sealed class MailboxUserAgent
     private readonly MailboxBehavior _behavior;
     private readonly SipTransactionLayer _transactions;
     private readonly Queue<MailboxEffect> _effects = new();
+    private readonly IRandomSource _random;
     private readonly uint _nonce;
     private readonly string _tag;
 
@@ -34,6 +35,7 @@ public sealed class MailboxUserAgent
         _endpoint = endpoint;
         _behavior = new MailboxBehavior(settings, random, inventory);
         _transactions = new SipTransactionLayer(endpoint.Timers);
+        _random = random;
         _nonce = (uint)random.NextUInt64();
         _tag = string.Create(CultureInfo.InvariantCulture, $"mb{_nonce:x}");
     }
@@ -71,6 +73,27 @@ public sealed class MailboxUserAgent
     public void HandleServerFull(long arrival, MailboxFact fact, Instant now, DateTimeOffset utcNow)
     {
         _behavior.HandleServerFull(arrival, fact, now, utcNow);
+        Settle(now, utcNow, 0);
+    }
+
+    /// <summary>A delivery report for this mailbox's phone. The sender object comes back with the answer to it.</summary>
+    public void HandleReport(MailboxRecord report, long replaces, object sender, long arrival, Instant now, DateTimeOffset utcNow)
+    {
+        ArgumentNullException.ThrowIfNull(report);
+        var record = report with
+        {
+            Arrival = arrival,
+            Replaces = replaces,
+            Position = MailboxPosition.Of(report.Timestamp, arrival, _settings.OldestFirst),
+            ExpiresAt = utcNow + _settings.Expiry,
+        };
+        _behavior.HandleReport(record, sender, now, utcNow);
+        Settle(now, utcNow, 0);
+    }
+
+    public void HandleReported(long arrival, int status, Instant now, DateTimeOffset utcNow)
+    {
+        _behavior.HandleReported(arrival, status, now, utcNow);
         Settle(now, utcNow, 0);
     }
 
@@ -127,7 +150,7 @@ public sealed class MailboxUserAgent
             while (_behavior.TryTakeEffect(out var effect))
             {
                 moved = true;
-                Perform(effect, now);
+                Perform(effect, now, utcNow);
             }
         }
         while (moved);
@@ -191,10 +214,18 @@ public sealed class MailboxUserAgent
         }
     }
 
-    private void Perform(in MailboxEffect effect, Instant now)
+    private void Perform(in MailboxEffect effect, Instant now, DateTimeOffset utcNow)
     {
         switch (effect.Kind)
         {
+            case MailboxEffectKind.Answer when effect.Sender is not SipServerTransaction:
+                _effects.Enqueue(effect);
+                break;
+            case MailboxEffectKind.Report:
+                // Asked for only where there is a request, so there is a report.
+                var report = DeliveryReports.Compose(effect.Record!, effect.Report, _endpoint.Identity, _random, utcNow);
+                _effects.Enqueue(effect with { Record = report });
+                break;
             case MailboxEffectKind.Answer:
                 var seconds = (long)effect.RetryAfter.TotalSeconds;
                 var transaction = (SipServerTransaction)effect.Sender!;

@@ -13,15 +13,13 @@ internal static class PlainText
 
     private static ReadOnlySpan<byte> Prefix => "Message-ID: "u8;
 
-    public static byte[] Compose(long messageId, ReadOnlySpan<byte> text)
+    public static byte[] Compose(string messageId, ReadOnlySpan<byte> text)
     {
-        Span<byte> digits = stackalloc byte[20];
-        messageId.TryFormat(digits, out var length);
-        var body = GC.AllocateUninitializedArray<byte>(Prefix.Length + length + 2 + text.Length);
+        var body = GC.AllocateUninitializedArray<byte>(Prefix.Length + messageId.Length + 2 + text.Length);
         Prefix.CopyTo(body);
-        digits[..length].CopyTo(body.AsSpan(Prefix.Length));
-        "\r\n"u8.CopyTo(body.AsSpan(Prefix.Length + length));
-        text.CopyTo(body.AsSpan(Prefix.Length + length + 2));
+        Encoding.ASCII.GetBytes(messageId, body.AsSpan(Prefix.Length));
+        "\r\n"u8.CopyTo(body.AsSpan(Prefix.Length + messageId.Length));
+        text.CopyTo(body.AsSpan(Prefix.Length + messageId.Length + 2));
         return body;
     }
 

@@ -21,6 +21,9 @@ public enum ReceiveOutcome : byte
     /// <summary>Not the two parts of a protected body. 415.</summary>
     UnsupportedMedia,
 
+    /// <summary>message/cpim, or a delivery report in it, that cannot be read. 400.</summary>
+    MalformedCpim,
+
     /// <summary>No well-formed TRANSFER_INIT. 400.</summary>
     MalformedMikey,
 

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using UeFarm.Protocol.Cpim;
 using UeFarm.Protocol.Mikey;
 using UeFarm.Protocol.Replay;
 using UeFarm.Protocol.Sip;
@@ -16,7 +17,7 @@ public sealed partial class UeBehavior
 {
     private static readonly (SipHeaderId, string) AllowHeader = (SipHeaderId.Allow, Allowed);
     private static readonly (SipHeaderId, string) AcceptHeader =
-        (SipHeaderId.Accept, "multipart/mixed, application/mikey, application/pkcs7-mime, text/plain");
+        (SipHeaderId.Accept, "multipart/mixed, application/mikey, application/pkcs7-mime, text/plain, message/cpim, message/imdn+xml");
 
     private static readonly (SipHeaderId, string) DateWarning = (SipHeaderId.Warning, "399 ue \"Incorrect Date or Time\"");
 
@@ -52,19 +53,32 @@ public sealed partial class UeBehavior
     {
         var request = transaction.Request;
         request.TryGetHeader(SipHeaderId.ContentType, out var contentType);
-        if (Ascii.EqualsIgnoreCase(MimeValue.TypeOf(contentType), "text/plain"u8))
+        if (!MessageBody.TryOpen(contentType, request.Body, out var body, out _))
         {
-            AcceptPlain(transaction, now, utcNow);
-            return;
+            Refuse(transaction, null, ReceiveOutcome.MalformedCpim, now);
         }
-
-        if (!ProtectedBody.TrySplit(contentType, request.Body, out var mikey, out var cms, out _))
+        else if (body.Is("text/plain"u8))
+        {
+            AcceptPlain(transaction, body, now, utcNow);
+        }
+        else if (body.Is("message/imdn+xml"u8))
+        {
+            AcceptPlainReport(transaction, body, now);
+        }
+        else if (body.TrySplit(out var mikey, out var cms))
+        {
+            ReceiveProtected(transaction, mikey, cms, body.Wrapper, now, utcNow);
+        }
+        else
         {
             Report(ReceiveOutcome.UnsupportedMedia, request, null);
             Respond(transaction, 415, now, AcceptHeader);
-            return;
         }
+    }
 
+    private void ReceiveProtected(
+        SipServerTransaction transaction, ReadOnlyMemory<byte> mikey, ReadOnlyMemory<byte> cms, CpimMessage? wrapper, Instant now, DateTimeOffset utcNow)
+    {
         if (!ReceivedTransferInit.TryParse(mikey, out var received, out _))
         {
             Refuse(transaction, null, ReceiveOutcome.MalformedMikey, now);
@@ -94,7 +108,7 @@ public sealed partial class UeBehavior
 
         if (_settings.TicketCacheEntries > 0 && received.TicketIsReusable && Traffic.Resolved.TryGet(received.TicketKey, out var ticket))
         {
-            Open(transaction, received, entry, cms, ticket, now, utcNow);
+            Open(transaction, received, entry, cms, wrapper, ticket, now, utcNow);
             return;
         }
 
@@ -105,7 +119,7 @@ public sealed partial class UeBehavior
         }
 
         var exchange = new TicketResolveExchange(received, _profile.PublicIdentity, _settings.KmsIdentity, _profile.Psk);
-        var reception = new UeReception(transaction, received, entry, cms, exchange, NextToken(), now + _settings.KmsTimeout);
+        var reception = new UeReception(transaction, received, entry, cms, wrapper, exchange, NextToken(), now + _settings.KmsTimeout);
         Traffic.Receptions.Add(reception);
         _effects.Enqueue(new UeEffect(UeEffectKind.QueryKms, Token: reception.Token, Bytes: exchange.CreateInit(utcNow, _random)));
     }
@@ -126,7 +140,7 @@ public sealed partial class UeBehavior
             return;
         }
 
-        Open(reception.Transaction, reception.Received, reception.Entry, reception.Cms, ticket!, now, utcNow);
+        Open(reception.Transaction, reception.Received, reception.Entry, reception.Cms, reception.Wrapper, ticket!, now, utcNow);
 
         // Kept whatever became of this message: the KMS's answer was authentic, and a forger must not be able to make the phone ask again and again.
         if (ticket!.IsReusable && _settings.TicketCacheEntries > 0)
@@ -155,7 +169,8 @@ public sealed partial class UeBehavior
 
     /// <summary>MAC, S/MIME, then the second look into the replay cache, which alone decides: two copies may have waited for the KMS at the same time.</summary>
     private void Open(
-        SipServerTransaction transaction, ReceivedTransferInit received, in ReplayEntry entry, ReadOnlyMemory<byte> cms, ResolvedTicket ticket, Instant now,
+        SipServerTransaction transaction, ReceivedTransferInit received, in ReplayEntry entry, ReadOnlyMemory<byte> cms, CpimMessage? wrapper,
+        ResolvedTicket ticket, Instant now,
         DateTimeOffset utcNow)
     {
         if (!received.TryVerify(ticket, out var kek, out var failure))
@@ -173,7 +188,7 @@ public sealed partial class UeBehavior
             return;
         }
 
-        if (!ProtectedBody.TryReadEntity(opened.Entity, out _, out var messageId, out var text))
+        if (!OpenedContent.TryRead(opened.Entity, out var content))
         {
             Refuse(transaction, received, ReceiveOutcome.OpenFailed, now);
             return;
@@ -186,24 +201,35 @@ public sealed partial class UeBehavior
             return;
         }
 
+        if (content!.Report is { } report)
+        {
+            TakeReport(transaction, received, opened.SignerIdentity, report, now);
+            return;
+        }
+
         // The S/MIME identity wins over From and is what the user sees. Interpretation: without a signature it is the Initiator that the ticket
         // authenticated. A signer who is not the Initiator is shown, and marked like any other difference: the text may have been passed on.
         var shown = opened.SignerIdentity ?? received.Initiator;
         var differs = !IsSameIdentity(shown, transaction.Request.From) || !string.Equals(shown, received.Initiator, StringComparison.Ordinal);
         _effects.Enqueue(new UeEffect(
             UeEffectKind.MessageReceived, Outcome: ReceiveOutcome.Accepted, Timestamp: received.Timestamp, Digest: received.Digest,
-            Request: transaction.Request, Text: text, MessageId: messageId, ShownIdentity: shown, IdentityDiffers: differs));
+            Request: transaction.Request, Text: content.Text, MessageId: content.MessageId, ShownIdentity: shown, IdentityDiffers: differs));
         Respond(transaction, 200, now);
+        AnswerRequest(content.Wrapper ?? wrapper, content.MessageId, received.Initiator, now, utcNow);
     }
 
-    private void AcceptPlain(SipServerTransaction transaction, Instant now, DateTimeOffset utcNow)
+    private void AcceptPlain(SipServerTransaction transaction, in MessageBody body, Instant now, DateTimeOffset utcNow)
     {
         var request = transaction.Request;
-        var text = PlainText.Read(request.Body, out var messageId);
+        var text = PlainText.Read(body.Content, out var messageId);
         _effects.Enqueue(new UeEffect(
-            UeEffectKind.MessageReceived, Outcome: ReceiveOutcome.PlainAccepted, Timestamp: NtpTimestamp.FromUtc(utcNow), Digest: PlainDigest(request.Body.Span),
+            UeEffectKind.MessageReceived, Outcome: ReceiveOutcome.PlainAccepted, Timestamp: NtpTimestamp.FromUtc(utcNow), Digest: PlainDigest(body.Content.Span),
             Request: request, Text: text, MessageId: messageId, ShownIdentity: Encoding.UTF8.GetString(request.From.UriText)));
         Respond(transaction, 200, now);
+        if (body.Wrapper is { } wrapper)
+        {
+            AnswerRequest(wrapper, messageId ?? wrapper.MessageId, SenderOf(request, wrapper), now, utcNow);
+        }
     }
 
     /// <summary>Reports the outcome and answers as <see cref="ReceiveOutcome"/> says.</summary>
@@ -219,7 +245,7 @@ public sealed partial class UeBehavior
             case ReceiveOutcome.Stale or ReceiveOutcome.Tie or ReceiveOutcome.Future:
                 Respond(transaction, 400, now, DateWarning);
                 break;
-            case ReceiveOutcome.MalformedMikey:
+            case ReceiveOutcome.MalformedMikey or ReceiveOutcome.MalformedCpim:
                 Respond(transaction, 400, now);
                 break;
             case ReceiveOutcome.KmsUnavailable:

@@ -1,5 +1,5 @@
-using System.Globalization;
 using System.Security.Cryptography;
+using UeFarm.Protocol.Cpim;
 using UeFarm.Protocol.Mikey;
 using UeFarm.Protocol.Replay;
 using UeFarm.Protocol.Sip;
@@ -24,7 +24,7 @@ public sealed partial class UeBehavior
         ArgumentException.ThrowIfNullOrEmpty(recipient);
         var refusal = State is UeRegistrationState.Offline or UeRegistrationState.Deregistering ? SendFailure.Offline
             : !MaySendTo(recipient) ? SendFailure.Recipient
-            : Traffic.Sends.Count >= _settings.MaxQueuedSends ? SendFailure.QueueFull
+            : Traffic.Sends.Count - Traffic.ReportCount >= _settings.MaxQueuedSends ? SendFailure.QueueFull
             : SendFailure.None;
         if (refusal != SendFailure.None)
         {
@@ -32,16 +32,19 @@ public sealed partial class UeBehavior
             return;
         }
 
-        // One MESSAGE at a time to a target (RFC 3428 section 8): any earlier one to it goes first.
-        var isBehind = Traffic.FindSendTo(recipient) is not null;
-        var send = new UeSend(sendId, recipient, text) { CallId = _random.NextUInt64() };
+        Begin(new UeSend(sendId, recipient, text) { CallId = _random.NextUInt64() }, now, utcNow);
+        Pump(now, utcNow);
+    }
+
+    /// <summary>One MESSAGE at a time to a target (RFC 3428 section 8): any earlier one to it goes first.</summary>
+    private void Begin(UeSend send, Instant now, DateTimeOffset utcNow)
+    {
+        var isBehind = Traffic.FindSendTo(send.Recipient) is not null;
         Traffic.Sends.Add(send);
         if (!isBehind && State == UeRegistrationState.Registered)
         {
             Advance(send, now, utcNow);
         }
-
-        Pump(now, utcNow);
     }
 
     /// <summary>The identity of an unprotected message: its body is all there is. The first line makes each one different.</summary>
@@ -72,11 +75,7 @@ public sealed partial class UeBehavior
         }
         else if (_settings.Protection == BodyProtection.Plain)
         {
-            send.Timestamp = _durable.NextTimestamp(utcNow);
-            send.ContentType = PlainText.ContentType;
-            send.Body = PlainText.Compose(send.SendId, send.Text.Span);
-            send.Digest = PlainDigest(send.Body);
-            send.Text = default;
+            ComposePlain(send, utcNow);
             Transmit(send, now);
         }
         else if (TryGetTicket(send.Recipient, utcNow, out var ticket))
@@ -130,7 +129,7 @@ public sealed partial class UeBehavior
         if (!isGranted)
         {
             ticket?.Dispose();
-            EndSend(send, new UeEffect(UeEffectKind.MessageFailed, Token: send.SendId, Failure: SendFailure.Kms), now, utcNow);
+            EndSend(send, EndOf(send, 0, SendFailure.Kms), now, utcNow);
             return;
         }
 
@@ -151,12 +150,31 @@ public sealed partial class UeBehavior
         Transmit(send, now);
     }
 
+    private void ComposePlain(UeSend send, DateTimeOffset utcNow)
+    {
+        send.Timestamp = _durable.NextTimestamp(utcNow);
+        if (send.Report is { } report)
+        {
+            (send.ContentType, send.Body) = (CpimMessage.MediaType, report);
+            send.Digest = PlainDigest(send.Body);
+            return;
+        }
+
+        var messageId = MessageIdOf(send);
+        send.ContentType = PlainText.ContentType;
+        send.Body = PlainText.Compose(messageId, send.Text.Span);
+        send.Digest = PlainDigest(send.Body);
+        send.Text = default;
+        AskForReports(send, messageId);
+    }
+
     /// <summary>Makes TRANSFER_INIT and CMS, once per message.</summary>
     private void Protect(UeSend send, GrantedTicket ticket, DateTimeOffset utcNow)
     {
         send.Timestamp = _durable.NextTimestamp(utcNow);
         var built = TransferInit.Build(ticket, send.Timestamp, _random);
-        var entity = ProtectedBody.TextEntity(send.SendId.ToString(CultureInfo.InvariantCulture), send.Text.Span);
+        var messageId = MessageIdOf(send);
+        var entity = send.Report is { } report ? ProtectedBody.CpimEntity(report) : ProtectedBody.TextEntity(messageId, send.Text.Span);
         if (_settings.Protection == BodyProtection.ProtectedAndSigned)
         {
             Traffic.Certificate ??= _settings.Trust!.Issue(_profile.PublicIdentity, utcNow);
@@ -168,6 +186,7 @@ public sealed partial class UeBehavior
         (send.ContentType, send.Body) = ProtectedBody.Compose(built.Bytes, cms, _random);
         send.Digest = built.Digest;
         send.Text = default;
+        AskForReports(send, messageId);
     }
 
     /// <summary>A new transaction for the same body. While the core wants silence it waits.</summary>
@@ -215,7 +234,9 @@ public sealed partial class UeBehavior
         if (!send.IsReported)
         {
             send.IsReported = true;
-            _effects.Enqueue(new UeEffect(UeEffectKind.MessageSent, Token: send.SendId, Timestamp: send.Timestamp, Digest: send.Digest));
+            _effects.Enqueue(new UeEffect(
+                send.Report is null ? UeEffectKind.MessageSent : UeEffectKind.ReportSent, Token: send.SendId, Timestamp: send.Timestamp, Digest: send.Digest,
+                MessageId: send.ReportOf));
         }
 
         Transactions.SendRequest(send.Token, branch, SipMethod.Message, bytes, _settings.Core, now);
@@ -244,7 +265,7 @@ public sealed partial class UeBehavior
             return;
         }
 
-        EndSend(send, new UeEffect(UeEffectKind.MessageAnswered, Token: send.SendId, Status: response.StatusCode), now, utcNow);
+        EndSend(send, EndOf(send, response.StatusCode, SendFailure.None), now, utcNow);
     }
 
     /// <summary>The same TRANSFER_INIT and CMS go out again: should the first copy have got through, the second one is a harmless duplicate.</summary>
@@ -253,7 +274,7 @@ public sealed partial class UeBehavior
         send.Token = 0;
         if (send.Attempts >= _settings.SendAttempts)
         {
-            EndSend(send, new UeEffect(UeEffectKind.MessageFailed, Token: send.SendId, Failure: failure), now, utcNow);
+            EndSend(send, EndOf(send, 0, failure), now, utcNow);
         }
         else if (failure == SendFailure.Transport)
         {
@@ -295,6 +316,11 @@ public sealed partial class UeBehavior
         }
     }
 
+    private static UeEffect EndOf(UeSend send, int status, SendFailure failure) => send.Report is not null
+        ? new UeEffect(UeEffectKind.ReportEnded, MessageId: send.ReportOf, Status: status, Failure: failure)
+        : status > 0 ? new UeEffect(UeEffectKind.MessageAnswered, Token: send.SendId, Status: status)
+        : new UeEffect(UeEffectKind.MessageFailed, Token: send.SendId, Failure: failure);
+
     /// <summary>Reports the end and lets the next one to the same target go.</summary>
     private void EndSend(UeSend send, in UeEffect end, Instant now, DateTimeOffset utcNow)
     {
@@ -321,22 +347,29 @@ public sealed partial class UeBehavior
 
     private void FailSends(SendFailure failure, bool exceptInFlight = false)
     {
-        if (_traffic is null)
+        var sends = _traffic?.Sends ?? [];
+        var kept = 0;
+        for (var place = 0; place < sends.Count; place++)
         {
-            return;
-        }
-
-        foreach (var send in _traffic.Sends)
-        {
+            var send = sends[place];
             if (exceptInFlight && send.Phase == UeSendPhase.InFlight)
             {
+                sends[kept++] = send;
                 continue;
             }
 
             send.Exchange?.Dispose();
-            _effects.Enqueue(new UeEffect(UeEffectKind.MessageFailed, Token: send.SendId, Failure: failure));
+            if (send.Report is not null && failure == SendFailure.Offline)
+            {
+                send.Postpone();
+                sends[kept++] = send;
+            }
+            else
+            {
+                _effects.Enqueue(EndOf(send, 0, failure));
+            }
         }
 
-        _traffic.Sends.RemoveAll(send => !exceptInFlight || send.Phase != UeSendPhase.InFlight);
+        sends.RemoveRange(kept, sends.Count - kept);
     }
 }

@@ -17,6 +17,9 @@ public sealed class UeDurableState
     /// <summary>SQN_MS of AKA, 48 bits.</summary>
     public ulong SqnMs { get; set; }
 
+    /// <summary>Secret behind the identifiers of messages that ask for reports (<see cref="ReportId"/>); null until the first one.</summary>
+    public byte[]? ReportKey { get; set; }
+
     /// <summary>The user's wish: true between going online and going offline. A restarted phone goes online again.</summary>
     public bool WantsOnline { get; set; }
 

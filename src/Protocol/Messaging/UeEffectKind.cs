@@ -24,6 +24,18 @@ public enum UeEffectKind : byte
     /// <summary>A message ended without a final answer.</summary>
     MessageFailed,
 
+    /// <summary>The phone owes a delivery report for a message that it took.</summary>
+    ReportDue,
+
+    /// <summary>The report left for the first time. At most once per report, always before its end.</summary>
+    ReportSent,
+
+    /// <summary>The report got its final answer, or was given up. Each ends exactly once, unless the run ends before.</summary>
+    ReportEnded,
+
+    /// <summary>A delivery report arrived, instead of <see cref="MessageReceived"/>.</summary>
+    ReportReceived,
+
     /// <summary>What became of a received MESSAGE: exactly one per server transaction that the phone lived to answer.</summary>
     MessageReceived,
 }

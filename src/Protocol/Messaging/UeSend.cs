@@ -3,7 +3,7 @@ using UeFarm.Protocol.Replay;
 
 namespace UeFarm.Protocol.Messaging;
 
-/// <summary>One message on its way out.</summary>
+/// <summary>One message, or delivery report, on its way out.</summary>
 internal sealed class UeSend(long sendId, string recipient, ReadOnlyMemory<byte> text)
 {
     public long SendId { get; } = sendId;
@@ -41,4 +41,21 @@ internal sealed class UeSend(long sendId, string recipient, ReadOnlyMemory<byte>
     public byte[]? Body { get; set; }
 
     public bool IsReported { get; set; }
+
+    /// <summary>message/cpim with the notification; null: a text.</summary>
+    public byte[]? Report { get; init; }
+
+    /// <summary>imdn.Message-ID of the message that the report is about.</summary>
+    public string? ReportOf { get; init; }
+
+    /// <summary>The phone goes off before the report has got through: it goes out again, the same bytes, when the phone is back.</summary>
+    public void Postpone()
+    {
+        Phase = UeSendPhase.Queued;
+        Token = 0;
+        Deadline = Instant.Never;
+        Exchange = null;
+        Attempts = 0;
+        Challenges = 0;
+    }
 }

@@ -48,8 +48,14 @@ public sealed record UeSettings
     /// <summary>Answer to a stale message: 400 tells the sender's side to give up, 200 hides the loss from it.</summary>
     public bool AnswersStaleWith400 { get; init; } = true;
 
+    /// <summary>Delivery reports that the phone asks for with its messages. It answers the requests of others in any case.</summary>
+    public ReportRequests Reports { get; init; }
+
     /// <summary>Sends per phone that have not ended; beyond: failed, ue-queue-full.</summary>
     public int MaxQueuedSends { get; init; } = 64;
+
+    /// <summary>Delivery reports per phone that have not ended; beyond, none is made.</summary>
+    public int MaxQueuedReports { get; init; } = 64;
 
     /// <summary>Transactions per message: after a timeout the same TRANSFER_INIT and CMS go out in a new one.</summary>
     public int SendAttempts { get; init; } = 2;

@@ -15,6 +15,21 @@ internal sealed class UeTraffic(int ticketEntries)
 
     public List<UeReception> Receptions { get; } = [];
 
+    /// <summary>Delivery reports among the sends.</summary>
+    public int ReportCount
+    {
+        get
+        {
+            var count = 0;
+            foreach (var send in Sends)
+            {
+                count += send.Report is null ? 0 : 1;
+            }
+
+            return count;
+        }
+    }
+
     public UeCertificate? Certificate { get; set; }
 
     /// <summary>For sending, by recipient.</summary>

@@ -160,6 +160,16 @@ public static class ProtectedBody
         return entity;
     }
 
+    /// <summary>An entity with a message/cpim in it, as delivery reports are.</summary>
+    public static byte[] CpimEntity(ReadOnlySpan<byte> cpim)
+    {
+        var start = "Content-Type: message/cpim\r\n\r\n"u8;
+        var entity = new byte[start.Length + cpim.Length];
+        start.CopyTo(entity);
+        cpim.CopyTo(entity.AsSpan(start.Length));
+        return entity;
+    }
+
     /// <summary>
     /// Reads an entity: content type with its parameters (text/plain when absent, RFC 2045 section 5.2), Message-ID if present, decoded content.
     /// False when the header is malformed or the transfer encoding unknown.

@@ -7,6 +7,7 @@ using UeFarm.Actors.Mailbox;
 using UeFarm.Actors.Timing;
 using UeFarm.Actors.Transport;
 using UeFarm.Protocol;
+using UeFarm.Protocol.Cpim;
 using UeFarm.Protocol.Sip;
 using Xunit;
 
@@ -120,6 +121,9 @@ internal sealed class MailboxServerFixture : ISipReceiver, IMailboxObserver, IAs
         {
             switch (await NextAsync())
             {
+                case SipRequest { Method: SipMethod.Message } report when ImdnReportOf(report) is { } imdn:
+                    Last = report;
+                    return $"{imdn.Status} {imdn.MessageId} to {report.RequestUri.User}";
                 case SipResponse { StatusCode: >= 200 } response:
                     return $"{response.StatusCode} {Encoding.ASCII.GetString(response.CallId)}";
                 case SipRequest request:
@@ -128,6 +132,10 @@ internal sealed class MailboxServerFixture : ISipReceiver, IMailboxObserver, IAs
             }
         }
     }
+
+    private static ImdnReport? ImdnReportOf(SipRequest request) =>
+        request.GetHeaderText(SipHeaderId.ContentType) == CpimMessage.MediaType && CpimReader.TryRead(request.Body, out var cpim, out _)
+        && ImdnXml.TryRead(cpim!.Content, out var report, out _) ? report : null;
 
     /// <summary>The latest request of the server.</summary>
     public SipRequest? Last { get; private set; }
@@ -150,6 +158,15 @@ internal sealed class MailboxServerFixture : ISipReceiver, IMailboxObserver, IAs
         Register(user, expires);
         return await NextLineAsync();
     }
+
+    /// <summary>Sends a text of alice that asks for reports, in a wrapper, and returns its Call-ID.</summary>
+    public string MessageAsking(string user, string id, string requests, int expires = 3600) => Send(
+        "MESSAGE",
+        $"sip:{user}@ims.example",
+        $"sip:{user}@ims.example",
+        $"P-Asserted-Identity: <sip:alice@ims.example>\r\nExpires: {expires}\r\nContent-Type: message/cpim\r\n",
+        $"From: <sip:alice@ims.example>\r\nTo: <sip:{user}@ims.example>\r\nDateTime: 2026-07-01T12:00:00Z\r\nNS: imdn <urn:ietf:params:imdn>\r\n"
+        + $"imdn.Message-ID: {id}\r\nimdn.Disposition-Notification: {requests}\r\n\r\nContent-Type: text/plain\r\n\r\ntext {id}");
 
     /// <summary>Sends a text message and returns its Call-ID.</summary>
     public string Message(string user, string text, string headers = "") =>

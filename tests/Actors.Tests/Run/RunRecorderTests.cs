@@ -1,9 +1,11 @@
 using System.Text;
 using UeFarm.Actors.Attack;
 using UeFarm.Actors.Ledger;
+using UeFarm.Actors.Mailbox;
 using UeFarm.Actors.Run;
 using UeFarm.Actors.Ue;
 using UeFarm.Protocol;
+using UeFarm.Protocol.Cpim;
 using UeFarm.Protocol.Messaging;
 using UeFarm.Protocol.Replay;
 using UeFarm.Protocol.Sip;
@@ -250,6 +252,70 @@ public sealed class RunRecorderTests
         Tell(_recorder, new UeEffect(UeEffectKind.Registered), 3);
 
         Assert.Equal((1, 3, true), (_recorder.RegisteredPhones, (int)_recorder.Counters.Registrations, _recorder.IsRegistered(Phone)));
+    }
+
+    [Fact]
+    public void Reports_are_counted_apart_and_touch_no_figure_of_the_messages()
+    {
+        var recorder = new RunRecorder(new RunRecorderSettings { Phones = 3, Reports = ReportRequests.All });
+        Online(recorder, at: 1);
+        var accepted = Send(recorder, due: 2, timestamp: 2);
+        Receive(recorder, accepted, at: 3);
+        var digest = new ReplayDigest(77, 77, 77);
+        var id = ReportId.Create(new byte[16], accepted, "sip:bob@ims.example");
+        Tell(recorder, new UeEffect(UeEffectKind.ReportDue, MessageId: id), 3);
+        Assert.Equal(1, recorder.Counters.ReportsInFlight);
+        Tell(recorder, new UeEffect(UeEffectKind.ReportSent, MessageId: id, Digest: digest), 3);
+        Tell(recorder, new UeEffect(UeEffectKind.ReportEnded, MessageId: id, Status: 200), 3);
+        Assert.Equal((0, 1, 0), (recorder.Counters.ReportsInFlight, recorder.Counters.ReportsSent, recorder.Counters.ReportsUnsent));
+
+        Report(recorder, accepted, ImdnStatus.Delivered);
+        Report(recorder, accepted, ImdnStatus.Delivered);
+        Report(recorder, accepted, ImdnStatus.Failed);
+        Report(recorder, -1, ImdnStatus.Failed);
+        Report(recorder, 99, ImdnStatus.Failed);
+        Report(recorder, accepted, ImdnStatus.Stored, phone: 2);
+        Tell(recorder, new UeEffect(UeEffectKind.MessageReceived, Outcome: ReceiveOutcome.Stale, Digest: digest), 4);
+        Tell(recorder, new UeEffect(UeEffectKind.MessageReceived, Outcome: ReceiveOutcome.Duplicate, Digest: digest), 4);
+
+        var counters = recorder.Counters;
+        Assert.Equal((1, 1, 3), (counters.Reports(ImdnStatus.Delivered), counters.ReportsDuplicate, counters.ReportsForeign));
+        Assert.Equal((1, 1), (counters.ReportsContradicting, counters.ReportsRefused));
+        Assert.Equal((0, 0, 0), (counters.Received(ReceiveOutcome.Stale), counters.UnknownAccepted, counters.Redelivered));
+        Assert.Equal((1, 1), (recorder.Ledger.Close(canSeeStore: true).Accepted, recorder.Delivery.Count));
+        Assert.Equal(new ReportTotals(1, 1, 1, 0, 0, 0, 0), recorder.TotalReports());
+    }
+
+    [Fact]
+    public void A_report_is_lost_where_it_was_due_and_neither_came_nor_waits()
+    {
+        var recorder = new RunRecorder(new RunRecorderSettings { Phones = 3, Reports = ReportRequests.All });
+        Online(recorder, at: 1);
+        var unheard = Send(recorder, due: 2, timestamp: 2);
+        Receive(recorder, unheard, at: 3);
+        var told = Send(recorder, due: 2, timestamp: 3);
+        Answer(recorder, told, 415, at: 3);
+        var refused = Send(recorder, due: 2, timestamp: 4);
+        Answer(recorder, refused, 202, at: 3);
+        Receive(recorder, refused, at: 4, ReceiveOutcome.MacInvalid);
+        var waiting = Send(recorder, due: 2, timestamp: 5);
+        Receive(recorder, waiting, at: 3);
+        var report = new ImdnReport(ReportId.Create(new byte[16], waiting, "sip:bob@ims.example"), DateTimeOffset.UnixEpoch, ImdnKind.Delivery, ImdnStatus.Error);
+        var stored = CpimWriter.Write(new CpimMessage { MessageId = "r", ContentType = ImdnReport.MediaType, Content = ImdnXml.Write(report) });
+        recorder.OnFoundStored(new StoredMailboxMessage("sip:alice@ims.example", default, "message/cpim", stored));
+        Send(recorder, due: 5, timestamp: 6);
+
+        recorder.Ledger.Close(canSeeStore: true);
+        Assert.Equal(new ReportTotals(5, 0, 0, 0, 0, 1, 2), recorder.TotalReports());
+        Assert.Equal(ReportTotals.None, ReportBook.Total(recorder.Ledger, ReportRequests.None));
+        Assert.Equal(1, ReportBook.Total(recorder.Ledger, ReportRequests.Negative).Lost);
+    }
+
+    private static void Report(RunRecorder recorder, long message, ImdnStatus status, int phone = 0)
+    {
+        var report = new ImdnReport("x", DateTimeOffset.UnixEpoch, ImdnKind.Delivery, status);
+        var fact = new UeEffect(UeEffectKind.ReportReceived, Token: message, Report: report, Request: Request("c1"), Outcome: ReceiveOutcome.Accepted);
+        recorder.OnUeFact(new UeId(phone), fact, At(4));
     }
 
     private sealed class CountingObserver : Prometheus.IObserver

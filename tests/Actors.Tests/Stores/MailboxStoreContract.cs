@@ -77,6 +77,28 @@ public abstract class MailboxStoreContract
     }
 
     [Fact]
+    public async Task A_record_that_replaces_another_ones_comes_and_that_one_goes_in_one_step()
+    {
+        await using (var store = Open())
+        {
+            Assert.True(store.TryAppend(MailboxRecords.Create(1), Client));
+            Assert.True(store.TryAppend(MailboxRecords.Create(2), Client));
+            Assert.True(store.TryAppend(MailboxRecords.Create(3, Carol) with { Replaces = 1 }, Client));
+            AskForPage(store);
+            await store.FlushAsync();
+
+            // A number that is taken makes the transaction fail: what it would have replaced stays.
+            Assert.True(store.TryAppend(MailboxRecords.Create(3, Carol) with { Replaces = 2 }, Client));
+            await store.FlushAsync();
+            Assert.Equal([(1, true), (2, true), (3, true), (3, false)], Client.Appended);
+            Assert.Equal([2L], Take().Records.Select(static record => record.Arrival));
+        }
+
+        await using var reopened = Open();
+        Assert.Equal([2L, 3L], (await ReadAllAsync(reopened)).Select(static record => record.Arrival));
+    }
+
+    [Fact]
     public async Task Pages_are_in_order_of_timestamp_then_arrival_and_of_one_recipient()
     {
         await using var store = Open();

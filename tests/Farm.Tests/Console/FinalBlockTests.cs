@@ -42,6 +42,17 @@ public class FinalBlockTests
     }
 
     [Fact]
+    public void Reports_are_shown_where_they_were_asked_for()
+    {
+        var asked = Samples.Result() with { Reports = new ReportsResult(1200, 1100, 40, 5, 300, 7, 2, 3, 0, 1, 0, 0) };
+
+        Assert.Contains("Reports       asked 1,200: delivered 1,100, failed 40, error 5, stored 300;", FinalBlock.Lines(asked, "results/x"));
+        var whole = string.Join(' ', FinalBlock.Lines(asked, "results/x").Select(line => line.Trim()));
+        Assert.Contains("waiting 7, lost 2, unsent 3, foreign 1", whole, StringComparison.Ordinal);
+        Assert.DoesNotContain(FinalBlock.Lines(Samples.Result(), "results/x"), line => line.StartsWith("Reports", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void No_line_is_longer_than_80_columns_however_large_the_numbers()
     {
         var large = 999_999_999_999L;
@@ -51,6 +62,7 @@ public class FinalBlockTests
             Ledger = new LedgerResult(large, large, large, large, large, large, large),
             Rejections = UeFarm.Farm.Thresholds.ThresholdCatalogue.RejectedReasons.ToDictionary(reason => reason, _ => large),
             Latencies = [new LatencyResult("registration", large, 99_999.99, 99_999.99, 99_999.99, 99_999.99, 1, 99_999.99, 1)],
+            Reports = new ReportsResult(large, large, large, large, large, large, large, large, large, large, large, large),
             Attacks = [new AttackResult("altered-outside-mac", 99_999_999, 99_999_999, 99_999_999, 99_999_999, new Dictionary<string, long>())],
         };
 

@@ -74,6 +74,15 @@ public class PlanTextTests
         Assert.DoesNotContain(Lines(Samples.Minimal + "\n" + Limits + "target: { as: external }\n"), line => line.StartsWith("Drain", StringComparison.Ordinal));
     }
 
+    [Theory]
+    [InlineData("all", "Reports       asked for: every delivery, failure and storing")]
+    [InlineData("negative", "Reports       asked for: failures")]
+    public void Reports_that_are_asked_for_are_part_of_the_plan(string reports, string line)
+    {
+        Assert.Contains(line, Lines(Samples.Minimal.Replace("rate: 10/s", $"rate: 10/s, reports: {reports}", StringComparison.Ordinal)));
+        Assert.DoesNotContain(Lines(Samples.Minimal), each => each.StartsWith("Reports", StringComparison.Ordinal));
+    }
+
     [Fact]
     public void Replay_caches_are_counted_by_what_arrives_and_not_beyond_their_capacity()
     {

@@ -43,11 +43,16 @@ internal sealed class PlayedRun : IDisposable
     }
 
     /// <summary>Starts the engine of a scenario, for tests that need to reach into it.</summary>
-    public static async Task<(FarmRun Run, Scenario Scenario, ScenarioSource Source)> StartAsync(TemporaryFolder folder, string text, params string[] overrides)
+    public static Task<(FarmRun Run, Scenario Scenario, ScenarioSource Source)> StartAsync(TemporaryFolder folder, string text, params string[] overrides) =>
+        StartAsync(folder, static settings => settings, text, overrides);
+
+    /// <summary>The same with settings changed that no scenario can.</summary>
+    public static async Task<(FarmRun Run, Scenario Scenario, ScenarioSource Source)> StartAsync(
+        TemporaryFolder folder, Func<FarmRunSettings, FarmRunSettings> change, string text, params string[] overrides)
     {
         var read = Read(text, overrides);
         var settings = await RunSettingsMapper.MapAsync(read.Scenario!, Path.Combine(folder.Path, "mailbox.db"), TestContext.Current.CancellationToken);
-        return (await FarmRun.StartAsync(settings with { SettleTime = TimeSpan.FromSeconds(10) }), read.Scenario!, read.Source);
+        return (await FarmRun.StartAsync(change(settings with { SettleTime = TimeSpan.FromSeconds(10) })), read.Scenario!, read.Source);
     }
 
     public static ResultsFolder ResultsOf(TemporaryFolder folder)

@@ -32,7 +32,7 @@ public class RunSettingsMapperTests
             applicationServer: { order: arrival, window: 3, live: bypass, settle: 50ms, expiry: 2d, maxPerUe: 7, holdTime: 1s, drainDelay: 2s,
               maxBytesPerUe: 8kB, maxStored: 9, maxStoredBytes: 10kB,
               drainRate: 2000/s, drainRatePerUe: 30/m }
-            traffic: { rate: 6/s, arrivals: uniform, size: 10B-20B, senders: all, recipients: { pick: zipf, exponent: 1.5 } }
+            traffic: { rate: 6/s, arrivals: uniform, size: 10B-20B, senders: all, reports: negative, recipients: { pick: zipf, exponent: 1.5 } }
             faults: { attacks: { forged: 3/s } }
             phases:
               - { name: one, offline: 25%, cut: silent, for: 10s }
@@ -43,6 +43,7 @@ public class RunSettingsMapperTests
         Assert.Equal(("lab.example", 200, 77UL, 3), (settings.Domain, settings.Phones, settings.Seed, settings.Connections));
         Assert.Equal((SmimeCipher.Aes256Ccm, MikeySuite.Aes256Sha256, BodyProtection.ProtectedAndSigned), (settings.Ue.Cipher, settings.Ue.Suite, settings.Ue.Protection));
         Assert.NotNull(settings.Ue.Trust);
+        Assert.Equal(ReportRequests.Negative, settings.Ue.Reports);
         Assert.Equal(TimeSpan.FromHours(1), settings.Ue.RegistrationExpiry);
         Assert.Equal(
             (TimeSpan.FromMilliseconds(250), TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(3)), (settings.Ue.Timers.T1, settings.Ue.Timers.T2, settings.Ue.Timers.T4));

@@ -30,7 +30,7 @@ public class ScenarioReaderTests
         applicationServer: { order: arrival, window: 3, live: bypass, expiry: 21d, maxPerUe: 10, settle: 1s, holdTime: 2s, drainDelay: 0s, drainRate: 2000/s, drainRatePerUe: 30/m,
           servers: 2, firstShare: 90%,
           maxBytesPerUe: 2MB, maxStored: 3000, maxStoredBytes: 4GB, store: { postgres: "Host=db.lab;Search Path=farm" }, storeUnsafe: on }
-        traffic: { rate: 90/m, arrivals: uniform, size: 160B-1.4kB, senders: all, recipients: { pick: zipf, exponent: 1.25 } }
+        traffic: { rate: 90/m, arrivals: uniform, size: 160B-1.4kB, senders: all, reports: all, recipients: { pick: zipf, exponent: 1.25 } }
         phases:
           - { name: warm-up, for: 10s }
           - { name: outage, offline: 60%, cut: silent, for: 0.5m, rate: 3/s }
@@ -83,7 +83,7 @@ public class ScenarioReaderTests
                 FirstShare = 0.9,
             },
             scenario.ApplicationServer);
-        Assert.Equal(new TrafficOptions(new Rate(1.5), ArrivalModel.Uniform, new ByteRange(160, 1400), RecipientPick.Zipf, 1.25, SenderPick.All),
+        Assert.Equal(new TrafficOptions(new Rate(1.5), ArrivalModel.Uniform, new ByteRange(160, 1400), RecipientPick.Zipf, 1.25, SenderPick.All) { Reports = ReportPick.All },
             scenario.Traffic);
         Assert.Equal(
             [

@@ -1,3 +1,4 @@
+using UeFarm.Protocol.Cpim;
 using UeFarm.Protocol.Messaging;
 using Xunit;
 
@@ -44,8 +45,11 @@ public class MailboxBehaviorPropertyTests
         };
         var mailbox = new MailboxHarness(settings, seed: random.NextUInt64()) { StoreRuns = false };
         var sent = new HashSet<long>();
+        var delivered = new HashSet<long>();
         mailbox.OnDeliver = record =>
         {
+            delivered.Add(record.Arrival);
+            Assert.DoesNotContain(mailbox.Log, line => line.StartsWith($"dropped {record.Arrival} ", StringComparison.Ordinal));
             if (!mailbox.Answers.ContainsKey(record.Arrival))
             {
                 // Its sender still waits: forwarded, not drained.
@@ -59,7 +63,9 @@ public class MailboxBehaviorPropertyTests
                 held.Position < record.Position
                 && mailbox.Answers.GetValueOrDefault(held.Arrival) == 202
                 && !mailbox.InFlight.Contains(held.Arrival)
-                && !mailbox.Log.Contains($"remove {held.Arrival}"));
+                && !mailbox.Log.Contains($"remove {held.Arrival}")
+                && !mailbox.Log.Contains($"dropped {held.Arrival} expired")
+                && !mailbox.Log.Contains($"dropped {held.Arrival} permanent"));
             Assert.Empty(older);
         };
         mailbox.Begin();
@@ -85,6 +91,11 @@ public class MailboxBehaviorPropertyTests
                 mailbox.Result(arrival, 200);
             }
 
+            foreach (var arrival in mailbox.Reports.Keys.ToArray())
+            {
+                mailbox.Reported(arrival, 202);
+            }
+
             if (mailbox.TurnsAsked > 0)
             {
                 mailbox.GiveTurn();
@@ -97,6 +108,7 @@ public class MailboxBehaviorPropertyTests
         Assert.True(mailbox.Behavior.IsIdle);
         Assert.Empty(mailbox.Durable);
         Assert.Equal(0, mailbox.Behavior.StoredCount);
+        AssertReports(mailbox, delivered);
         Assert.Equal(sent.Count, mailbox.Answers.Count);
         Assert.Equal(0, mailbox.Count(MailboxFact.OrderViolation));
         Assert.Equal(mailbox.Answers.Values.Count(status => status == 202), mailbox.Count(MailboxFact.Stored));
@@ -110,13 +122,43 @@ public class MailboxBehaviorPropertyTests
             + mailbox.Count(MailboxFact.RefusedExpired));
     }
 
+    /// <summary>Who asked hears of every drop and of nothing else, once, and of "failed" only where the phone cannot have the message.</summary>
+    private static void AssertReports(MailboxHarness mailbox, HashSet<long> delivered)
+    {
+        var dropped = mailbox.Log.Where(static line => line.StartsWith("dropped ", StringComparison.Ordinal)).ToList();
+        var reported = mailbox.Count(MailboxFact.ReportedFailed) + mailbox.Count(MailboxFact.ReportedError) + mailbox.Count(MailboxFact.ReportDropped);
+        var asking = dropped.Where(static line => IsAsking(ArrivalIn(line))).ToList();
+        Assert.Equal(asking.Count, reported);
+        var reports = mailbox.Log.Where(static line => line.StartsWith("report ", StringComparison.Ordinal) && !line.EndsWith("Stored", StringComparison.Ordinal));
+        foreach (var report in reports)
+        {
+            var arrival = ArrivalIn(report);
+            var end = dropped.Single(line => ArrivalIn(line) == arrival);
+            Assert.True(IsAsking(arrival));
+            Assert.True(mailbox.Log.IndexOf(end) < mailbox.Log.IndexOf(report));
+            if (report.EndsWith("Failed", StringComparison.Ordinal) && end.EndsWith("expired", StringComparison.Ordinal))
+            {
+                Assert.DoesNotContain(arrival, delivered);
+            }
+        }
+
+        static long ArrivalIn(string line) => long.Parse(line.Split(' ')[1], System.Globalization.CultureInfo.InvariantCulture);
+    }
+
+    private static bool IsAsking(long arrival) => arrival % 3 == 0;
+
     private static void Step(MailboxHarness mailbox, SeededRandomSource random, HashSet<long> sent)
     {
         switch (random.NextUInt64() % 16)
         {
             case <= 4:
                 var expiresIn = (random.NextUInt64() % 4) == 0 ? TimeSpan.FromSeconds(random.NextUInt64() % 40) : (TimeSpan?)null;
+                mailbox.Requests = IsAsking(sent.Count + 1) ? DispositionRequests.NegativeDelivery | DispositionRequests.Processing : DispositionRequests.None;
                 sent.Add(mailbox.Arrive(random.NextUInt64() % 20, expiresIn));
+                break;
+            case 9 when mailbox.Reports.Count > 0:
+                var results = new[] { 202, 202, 200, 503, 404 };
+                mailbox.Reported(mailbox.Reports.Keys.First(), results[random.NextUInt64() % 5]);
                 break;
             case <= 9:
                 mailbox.RunStore((int)(random.NextUInt64() % 4));

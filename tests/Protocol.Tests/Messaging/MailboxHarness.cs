@@ -1,3 +1,4 @@
+using UeFarm.Protocol.Cpim;
 using UeFarm.Protocol.Messaging;
 using Xunit;
 
@@ -7,6 +8,14 @@ namespace UeFarm.Protocol.Tests.Messaging;
 internal sealed class MailboxHarness
 {
     public static readonly DateTimeOffset Start = new(2026, 7, 1, 12, 0, 0, TimeSpan.Zero);
+
+    private static readonly byte[] Notification = CpimWriter.Write(new CpimMessage
+    {
+        From = "sip:10.0.0.9:5090",
+        MessageId = "r",
+        Requests = DispositionRequests.NegativeDelivery | DispositionRequests.Processing,
+        ContentType = ImdnReport.MediaType,
+    });
 
     private readonly Queue<Action> _storeWork = new();
     private readonly MailboxSettings _settings;
@@ -53,6 +62,12 @@ internal sealed class MailboxHarness
     /// <summary>Turns that the mailbox has asked for and not been given.</summary>
     public int TurnsAsked { get; private set; }
 
+    /// <summary>Reports about messages of this mailbox that have no answer yet, by arrival.</summary>
+    public Dictionary<long, ImdnStatus> Reports { get; } = [];
+
+    /// <summary>What new messages ask for.</summary>
+    public DispositionRequests Requests { get; set; }
+
     public int StoreBacklog => _storeWork.Count;
 
     /// <summary>Called for every delivery, before anything else happens.</summary>
@@ -64,6 +79,8 @@ internal sealed class MailboxHarness
     {
         arrival = arrival == 0 ? ++_arrivals : arrival;
         var timestamp = NtpTimestamp.FromUtc(Start.AddSeconds(secondsFromStart));
+        var asks = Requests != DispositionRequests.None;
+        var wrapper = new CpimMessage { From = "sip:alice@ims.example", MessageId = $"id{arrival}", Requests = Requests, Content = new byte[bodyBytes] };
         return new MailboxRecord
         {
             Arrival = arrival,
@@ -74,8 +91,8 @@ internal sealed class MailboxHarness
             ExpiresAt = expiresIn is { } span ? UtcNow + span : DateTimeOffset.MaxValue,
             FromUri = "sip:alice@ims.example",
             ToUri = "sip:bob@ims.example",
-            ContentType = "text/plain",
-            Body = new byte[bodyBytes],
+            ContentType = asks ? "message/cpim" : "text/plain",
+            Body = asks ? CpimWriter.Write(wrapper) : new byte[bodyBytes],
         };
     }
 
@@ -112,6 +129,23 @@ internal sealed class MailboxHarness
         InFlight.Remove(arrival);
         Behavior.HandleDeliveryResult(arrival, status, retryAfter, Now, UtcNow);
         Settle();
+    }
+
+    /// <summary>The mailbox of the sender has answered to a report.</summary>
+    public void Reported(long arrival, int status)
+    {
+        Reports.Remove(arrival);
+        Behavior.HandleReported(arrival, status, Now, UtcNow);
+        Settle();
+    }
+
+    /// <summary>A report for this mailbox's phone comes in, about a message with the given arrival elsewhere (0: none).</summary>
+    public long ReportArrives(long replaces)
+    {
+        var record = Record(0) with { Replaces = replaces, ContentType = "message/cpim", Body = Notification };
+        Behavior.HandleReport(record, record.Arrival, Now, UtcNow);
+        Settle();
+        return record.Arrival;
     }
 
     public void CoreIsBusy(TimeSpan time)
@@ -226,6 +260,15 @@ internal sealed class MailboxHarness
                 break;
             case MailboxEffectKind.Dropped:
                 Log.Add($"dropped {effect.Record!.Arrival} {effect.Reason}");
+                break;
+            case MailboxEffectKind.Report:
+                Log.Add($"report {effect.Record!.Arrival} {effect.Report}");
+                if (effect.Arrival != 0)
+                {
+                    Assert.Equal(effect.Record!.Arrival, effect.Arrival);
+                    Reports[effect.Arrival] = effect.Report;
+                }
+
                 break;
             case MailboxEffectKind.CoreBusy:
                 Log.Add($"core busy {effect.RetryAfter.TotalSeconds}");

@@ -74,7 +74,7 @@ public class UeReceivingTests
         Assert.Equal(ReceiveOutcome.UnsupportedMedia, _ue.TakeFact(UeEffectKind.MessageReceived).Outcome);
         var answer = _ue.Take<SipResponse>();
         Assert.Equal(415, answer.StatusCode);
-        Assert.Equal("multipart/mixed, application/mikey, application/pkcs7-mime, text/plain", answer.GetHeaderText(SipHeaderId.Accept));
+        Assert.Equal("multipart/mixed, application/mikey, application/pkcs7-mime, text/plain, message/cpim, message/imdn+xml", answer.GetHeaderText(SipHeaderId.Accept));
         AssertUntouched();
     }
 

@@ -25,9 +25,11 @@ internal sealed class UeSender(UeHarness harness, string identity = UeHarness.Pe
 
     public BuiltTransferInit Build(GrantedTicket ticket, DateTimeOffset at) => TransferInit.Build(ticket, NtpTimestamp.FromUtc(at), harness.Random);
 
-    public byte[] Seal(BuiltTransferInit built, string text = "hello", UeCertificate? signer = null)
+    public byte[] Seal(BuiltTransferInit built, string text = "hello", UeCertificate? signer = null) =>
+        SealEntity(built, ProtectedBody.TextEntity("41", Encoding.UTF8.GetBytes(text)), signer);
+
+    public byte[] SealEntity(BuiltTransferInit built, byte[] entity, UeCertificate? signer = null)
     {
-        var entity = ProtectedBody.TextEntity("41", Encoding.UTF8.GetBytes(text));
         entity = signer is null ? entity : SmimeSealer.Sign(entity, signer, harness.Utc);
         return SmimeSealer.Seal(entity, built.Kek, ProtectedBody.KeyIdentifierOf(built.Bytes), SmimeCipher.Aes128Gcm, harness.Random);
     }

@@ -13,6 +13,9 @@ internal static class Interception
     /// <summary>The same request under a new branch and Call-ID.</summary>
     public static byte[] InNewTransaction(SipRequest request, int number) => Rewrite(request, number, request.GetHeaderText(SipHeaderId.ContentType)!, request.Body.Span);
 
+    /// <summary>Another body, under a new branch and Call-ID.</summary>
+    public static byte[] WithBody(SipRequest request, int number, string contentType, ReadOnlySpan<byte> body) => Rewrite(request, number, contentType, body);
+
     public static byte[] With(SipRequest request, int number, ReadOnlySpan<byte> mikey, ReadOnlySpan<byte> cms)
     {
         var (contentType, body) = ProtectedBody.Compose(mikey, cms, new SeededRandomSource((ulong)number));

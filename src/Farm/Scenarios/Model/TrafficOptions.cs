@@ -6,4 +6,7 @@ namespace UeFarm.Farm.Scenarios;
 /// Size: Length of the text in bytes.
 /// Exponent: Of Zipf's law.
 /// </remarks>
-internal sealed record TrafficOptions(Rate Rate, ArrivalModel Arrivals, ByteRange Size, RecipientPick Pick, double Exponent, SenderPick Senders);
+internal sealed record TrafficOptions(Rate Rate, ArrivalModel Arrivals, ByteRange Size, RecipientPick Pick, double Exponent, SenderPick Senders)
+{
+    public required ReportPick Reports { get; init; }
+}

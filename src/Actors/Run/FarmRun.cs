@@ -45,7 +45,6 @@ public sealed partial class FarmRun : IAsyncDisposable
             LiveBypassesDrain = settings.ApplicationServer.Live == LiveTraffic.Bypass,
             RecordArrivals = settings.RecordArrivals,
             Reports = settings.Ue.Reports,
-            Reports = settings.Ue.Reports,
         });
         KmsCounters = new KmsCounters();
     }

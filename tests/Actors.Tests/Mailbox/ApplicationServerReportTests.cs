@@ -118,9 +118,9 @@ public class ApplicationServerReportTests
         }
     }
 
-    private static SqliteMailboxStore Open(MailboxServerFixture fixture)
+    private static MailboxStore Open(MailboxServerFixture fixture)
     {
-        Assert.True(SqliteMailboxStore.TryOpen(new SqliteMailboxStoreSettings { Path = fixture.DatabasePath }, out var store, out var problem), problem);
+        Assert.True(MailboxStore.TryOpen(new SqliteMailboxStoreSettings { Path = fixture.DatabasePath }, out var store, out var problem), problem);
         return store!;
     }
 
@@ -134,6 +134,10 @@ public class ApplicationServerReportTests
         public MailboxStoreRecovery Recovery => inner.Recovery;
 
         public long Commits => inner.Commits;
+
+        public long FailedCommits => inner.FailedCommits;
+
+        public string? Problem => inner.Problem;
 
         public bool TryAppend(MailboxRecord record, IMailboxStoreClient client)
         {

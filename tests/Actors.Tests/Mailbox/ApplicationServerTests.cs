@@ -273,6 +273,7 @@ public class ApplicationServerTests
             var line = await fixture.NextLineAsync();
             users.Add(line[^3..]);
             Assert.Equal($"Message {(round < 3 ? "first" : "second")} of {users[^1]}", line);
+            await fixture.UntilAsync(() => fixture.Server.Counters.DrainWaiting == (round < 3 ? 2 : 5 - round));
             fixture.Respond(200);
             await fixture.UntilAsync(() => fixture.Server.Counters.DrainWaiting == (round < 3 ? 3 : 5 - round));
             fixture.Clock.Advance(TimeSpan.FromHours(1));

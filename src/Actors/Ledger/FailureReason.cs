@@ -38,6 +38,9 @@ public enum FailureReason : byte
     /// <summary>Taken by the application server, which could not deliver it for a permanent reason.</summary>
     Undeliverable,
 
+    /// <summary>Taken by the application server, whose operator took it out again.</summary>
+    Purged,
+
     /// <summary>The run ended before any final answer.</summary>
     Unanswered,
 }

@@ -20,4 +20,7 @@ public enum LedgerMarks : byte
 
     /// <summary>A replay cache judged it for the first time: it has its overtake rank.</summary>
     Ranked = 16,
+
+    /// <summary>An operator took it out of the application server's store.</summary>
+    DroppedPurged = 32,
 }

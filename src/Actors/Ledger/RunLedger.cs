@@ -132,6 +132,11 @@ public sealed class RunLedger
             entry.Outcome = MessageOutcome.Failed;
             entry.Failure = FailureReason.Undeliverable;
         }
+        else if (entry.Marks.HasFlag(LedgerMarks.DroppedPurged))
+        {
+            entry.Outcome = MessageOutcome.Failed;
+            entry.Failure = FailureReason.Purged;
+        }
         else if (entry.IsPromised)
         {
             entry.Outcome = MessageOutcome.Unaccounted;

@@ -13,19 +13,23 @@ namespace UeFarm.Actors.Mailbox;
 /// The store-and-forward application server of a process: its transports, its store, and a mailbox actor per recipient under a few parents.
 /// Stand-alone: it needs a core that routes MESSAGEs through it and tells it by third-party REGISTER who is online.
 /// </summary>
-public sealed class ApplicationServer : IAsyncDisposable
+public sealed partial class ApplicationServer : IAsyncDisposable
 {
     private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(10);
 
     private readonly IMailboxStore _store;
-    private readonly IReadOnlyList<IActorRef> _actors;
+    private readonly IReadOnlyList<IActorRef> _partitions;
+    private readonly IActorRef _gate;
 
     private ApplicationServer(
-        IMailboxStore store, ApplicationServerCounters counters, IReadOnlyList<IActorRef> actors, IReadOnlyList<ISipTransport> transports)
+        IMailboxStore store, ApplicationServerCounters counters, CoreContact core, IReadOnlyList<IActorRef> partitions, IActorRef gate,
+        IReadOnlyList<ISipTransport> transports)
     {
         _store = store;
-        _actors = actors;
+        _partitions = partitions;
+        _gate = gate;
         Counters = counters;
+        Core = core;
         Transports = transports;
     }
 
@@ -33,7 +37,12 @@ public sealed class ApplicationServer : IAsyncDisposable
 
     public ApplicationServerCounters Counters { get; }
 
+    public CoreContact Core { get; }
+
     public IReadOnlyList<ISipTransport> Transports { get; }
+
+    /// <summary>What the store held when it was opened.</summary>
+    public MailboxStoreRecovery Recovery => _store.Recovery;
 
     /// <summary>
     /// Opens the store and the transports and starts the mailboxes that hold something. The wheel stays the caller's.
@@ -46,18 +55,17 @@ public sealed class ApplicationServer : IAsyncDisposable
         var store = settings.Store ?? await Task.Run(() => OpenStore(settings)).ConfigureAwait(false);
         var counters = new ApplicationServerCounters(store, new StoredTotals(settings.MaxStored, settings.MaxStoredBytes));
         var partitions = new IActorRef[settings.Partitions];
-        var receiver = new MailboxReceiver(partitions, settings.Core, counters.CountStrayResponse);
+        var contact = new CoreContact();
+        var receiver = new MailboxReceiver(partitions, settings.Core, counters, contact, wheel);
         for (var i = 0; i < partitions.Length; i++)
         {
             partitions[i] = system.ActorOf(MailboxPartition.Props(i, receiver.AcceptFailures));
         }
 
-        IActorRef[] actors = partitions;
         IActorRef gate = ActorRefs.Nobody;
         if (settings.DrainRate is { } rate)
         {
             gate = system.ActorOf(DrainGate.Props(new DrainLine(rate), counters, wheel));
-            actors = [.. partitions, gate];
         }
 
         IReadOnlyList<ISipTransport> transports = [];
@@ -65,17 +73,17 @@ public sealed class ApplicationServer : IAsyncDisposable
         {
             transports = OpenTransports(settings, receiver);
             var endpoint = new MailboxEndpoint(settings.Core, settings.SentBy ?? SentByOf(transports, settings.Core), settings.Timers);
-            var context = new MailboxServerContext(settings, endpoint, store, counters, wheel, transports, partitions, gate);
+            var context = new MailboxServerContext(settings, endpoint, store, counters, contact, wheel, transports, partitions, gate);
             foreach (var partition in partitions)
             {
                 partition.Tell(new MailboxInputs.Begin(context), ActorRefs.NoSender);
             }
 
-            return new ApplicationServer(store, counters, actors, transports);
+            return new ApplicationServer(store, counters, contact, partitions, gate, transports);
         }
         catch
         {
-            await new ApplicationServer(store, counters, actors, transports).DisposeAsync().ConfigureAwait(false);
+            await new ApplicationServer(store, counters, contact, partitions, gate, transports).DisposeAsync().ConfigureAwait(false);
             throw;
         }
     }
@@ -97,7 +105,8 @@ public sealed class ApplicationServer : IAsyncDisposable
             await transport.DisposeAsync().ConfigureAwait(false);
         }
 
-        await Task.WhenAll(_actors.Select(actor => actor.GracefulStop(StopTimeout))).ConfigureAwait(false);
+        IEnumerable<IActorRef> actors = _gate.IsNobody() ? _partitions : _partitions.Append(_gate);
+        await Task.WhenAll(actors.Select(actor => actor.GracefulStop(StopTimeout))).ConfigureAwait(false);
         await _store.DisposeAsync().ConfigureAwait(false);
     }
 

@@ -5,7 +5,7 @@ namespace UeFarm.Actors.Mailbox;
 
 /// <summary>
 /// Counts since the start and gauges, thread-safe. Received = ForwardedLive + RelayedFailures + Stored + everything refused + what is in hand;
-/// Stored + what was recovered = Delivered + DroppedPermanent + DroppedExpired + Backlog.
+/// Stored + what was recovered = Delivered + DroppedPermanent + DroppedExpired + DroppedPurged + Backlog.
 /// </summary>
 public sealed class ApplicationServerCounters
 {
@@ -37,6 +37,9 @@ public sealed class ApplicationServerCounters
 
     public long DroppedExpired => Of(MailboxFact.DroppedExpired);
 
+    /// <summary>Taken out by an operator.</summary>
+    public long DroppedPurged => Of(MailboxFact.DroppedPurged);
+
     /// <summary>The mailbox had as many messages as it may hold.</summary>
     public long RefusedQuota => Of(MailboxFact.RefusedQuota);
 
@@ -52,6 +55,9 @@ public sealed class ApplicationServerCounters
     public long RefusedStorage => Of(MailboxFact.RefusedStorage);
 
     public long RefusedExpired => Of(MailboxFact.RefusedExpired);
+
+    /// <summary>Not taken because the server was about to stop.</summary>
+    public long RefusedStopping => Of(MailboxFact.RefusedStopping);
 
     public long TemporaryFailures => Of(MailboxFact.TemporaryFailure);
 

@@ -79,6 +79,17 @@ internal sealed class MailboxActor(MailboxServerContext server, MailboxStart sta
                 start.Received++;
                 _agent.HandleRegistration(registration.Online, now, utcNow);
                 break;
+            case MailboxInputs.Purge purge:
+                start.Received++;
+                _agent.HandlePurge(purge.Request, now, utcNow);
+                break;
+            case MailboxInputs.Stop stop:
+                start.Received++;
+                isActivity = false;
+                start.Stop = stop;
+                start.IsRestAwaited = true;
+                _agent.HandleStop(stop.Grace, now, utcNow);
+                break;
             case MailboxInputs.CoreFlowFailed:
                 start.Received++;
                 isActivity = false;
@@ -107,6 +118,11 @@ internal sealed class MailboxActor(MailboxServerContext server, MailboxStart sta
         var now = server.Wheel.Now;
         var utcNow = server.Wheel.UtcNow;
         _agent.HandleStart(online, now, utcNow);
+        if (start.Stop is { } stop)
+        {
+            _agent.HandleStop(stop.Grace, now, utcNow);
+        }
+
         Drain(now, utcNow, isActivity: true);
     }
 
@@ -116,6 +132,13 @@ internal sealed class MailboxActor(MailboxServerContext server, MailboxStart sta
         while (_agent.TryTakeEffect(out var effect))
         {
             Perform(effect, now, utcNow);
+        }
+
+        start.Content.Set(_agent.StoredCount, _agent.StoredBytes);
+        if (start.IsRestAwaited && _agent.IsAtRest)
+        {
+            start.IsRestAwaited = false;
+            start.Stop!.Rest.Arrive();
         }
 
         if (!_agent.IsIdle)
@@ -147,6 +170,7 @@ internal sealed class MailboxActor(MailboxServerContext server, MailboxStart sta
                 // A request that cannot leave is a failed delivery; an answer that cannot is the transport's to count.
                 if (server.Send(effect.Hop, effect.Bytes.Span) != SipSendResult.Queued && effect.Hop == server.Endpoint.Core)
                 {
+                    server.Core.NoteFailure(utcNow);
                     _agent.HandleTransportFailure(effect.Hop, now, utcNow);
                 }
 
@@ -180,6 +204,10 @@ internal sealed class MailboxActor(MailboxServerContext server, MailboxStart sta
                 break;
             case MailboxEffectKind.ReturnTurn:
                 server.DrainGate.Tell(MailboxInputs.ReturnTurn.Instance, ActorRefs.NoSender);
+                break;
+            case MailboxEffectKind.Purged:
+                var purge = (MailboxPurge)effect.Sender!;
+                ((TaskCompletionSource<MailboxPurge>)purge.Asker!).TrySetResult(purge);
                 break;
             case MailboxEffectKind.Fact:
                 server.Counters.Count(effect.Fact);

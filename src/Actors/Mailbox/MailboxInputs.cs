@@ -65,6 +65,21 @@ internal static class MailboxInputs
         public static readonly Wake Instance = new();
     }
 
+    /// <summary>To a partition, and by it to the mailbox: an operator wants messages taken out.</summary>
+    public sealed record Purge(string Recipient, MailboxPurge Request) : INoSerializationVerificationNeeded;
+
+    /// <summary>To a partition: its mailboxes with messages whose recipient stands behind the given one, as many as asked for.</summary>
+    public sealed record List(string After, int Limit, TaskCompletionSource<IReadOnlyList<MailboxSummary>> Answer) : INoSerializationVerificationNeeded;
+
+    /// <summary>To a partition: one of its mailboxes; answered null when there is nothing of it.</summary>
+    public sealed record Find(string Recipient, TaskCompletionSource<MailboxSummary?> Answer) : INoSerializationVerificationNeeded;
+
+    /// <summary>To a partition, and by it to every mailbox: the server is about to stop.</summary>
+    public sealed record Stop(MailboxRest Rest, TimeSpan Grace) : INoSerializationVerificationNeeded;
+
+    /// <summary>From the store, to a partition: what was asked before the flush is durable, or not.</summary>
+    public sealed record Flushed(bool Durable) : INoSerializationVerificationNeeded, IDeadLetterSuppression;
+
     /// <summary>From an idle mailbox: it may be stopped unless more has been sent to it than the given number of inputs.</summary>
     public sealed record Passivate(long Mailbox, int Received) : INoSerializationVerificationNeeded;
 

@@ -13,7 +13,7 @@ namespace UeFarm.Actors.Mailbox;
 /// Parent of a share of the mailboxes: starts them when there is something for them, stops them when they have nothing left, and remembers
 /// which phones are registered. Answers third-party REGISTER (TS 24.229 section 5.4.1.7), OPTIONS and everything that no mailbox handles.
 /// </summary>
-internal sealed class MailboxPartition(int index, Action<int> acceptFailures) : UntypedActor
+internal sealed partial class MailboxPartition(int index, Action<int> acceptFailures) : UntypedActor
 {
     private const string Allowed = "MESSAGE, REGISTER, OPTIONS";
     private const int MaxEarly = 100_000;
@@ -84,6 +84,12 @@ internal sealed class MailboxPartition(int index, Action<int> acceptFailures) : 
                     failed.Tell(MailboxInputs.Registration.Back);
                 }
 
+                break;
+            case MailboxInputs.Flushed flushed:
+                EndFlush(flushed.Durable, server);
+                break;
+            case MailboxInputs.Purge or MailboxInputs.List or MailboxInputs.Find or MailboxInputs.Stop:
+                HandleOperator(message);
                 break;
             case MailboxInputs.CoreFlowFailed:
                 acceptFailures(index);
@@ -161,8 +167,18 @@ internal sealed class MailboxPartition(int index, Action<int> acceptFailures) : 
         MailboxReceiver.PartitionOf(recipient, server.Settings.Partitions) == index;
 
     /// <summary>0: none. The recipient has to be a user of the domain.</summary>
-    private int Refusal(SipRequest request, string recipient, MailboxServerContext server) =>
-        Refusal(request.Method == SipMethod.Message ? request.RequestUri : request.To.Uri, recipient, server);
+    private int Refusal(SipRequest request, string recipient, MailboxServerContext server)
+    {
+        var isMessage = request.Method == SipMethod.Message;
+        var refusal = Refusal(isMessage ? request.RequestUri : request.To.Uri, recipient, server);
+        if (refusal == 404 || !isMessage || _stop is null)
+        {
+            return refusal;
+        }
+
+        // A mailbox that is there knows whether it has the message already; it refuses new ones itself.
+        return _slots.TryGetValue(recipient, out var slot) && slot.Child is not null ? 0 : 503;
+    }
 
     private int Refusal(SipUri uri, string recipient, MailboxServerContext server)
     {
@@ -187,8 +203,16 @@ internal sealed class MailboxPartition(int index, Action<int> acceptFailures) : 
                     break;
                 case SipTransactionEffectKind.RequestReceived:
                     var transaction = effect.ServerTransaction!;
-                    var (status, response) = Respond(transaction.Request, transaction.From, recipient, server);
-                    _transactions.Respond(transaction, status, response, now);
+                    if (transaction.Request.Method == SipMethod.Register && Refusal(transaction.Request, recipient, server) == 0)
+                    {
+                        TakeRegistration(transaction, recipient, server, now);
+                    }
+                    else
+                    {
+                        var (status, response) = Respond(transaction.Request, transaction.From, recipient, server);
+                        _transactions.Respond(transaction, status, response, now);
+                    }
+
                     break;
             }
         }
@@ -212,61 +236,16 @@ internal sealed class MailboxPartition(int index, Action<int> acceptFailures) : 
         }
 
         var refusal = Refusal(request, recipient, server);
-        if (refusal != 0)
+        var isStopping = _stop is not null && refusal == 503 && request.Method == SipMethod.Message;
+        if (isStopping)
         {
-            return (refusal, SipForwarding.Respond(request, refusal, _tag, from));
+            server.Counters.Count(MailboxFact.Received);
+            server.Counters.Count(MailboxFact.RefusedStopping);
         }
 
-        var expires = request.GetHeaderText(SipHeaderId.Expires);
-        SetOnline(recipient, GrantsRegistration(request, expires), server);
-        var contact = request.GetHeaderText(SipHeaderId.Contact);
-        return (200, (contact, expires) switch
-        {
-            (not null, not null) => SipForwarding.Respond(request, 200, _tag, from, (SipHeaderId.Contact, contact), (SipHeaderId.Expires, expires)),
-            (not null, null) => SipForwarding.Respond(request, 200, _tag, from, (SipHeaderId.Contact, contact)),
-            (null, not null) => SipForwarding.Respond(request, 200, _tag, from, (SipHeaderId.Expires, expires)),
-            _ => SipForwarding.Respond(request, 200, _tag, from),
-        });
-    }
-
-    /// <summary>False: Expires says 0, in the header or at the contact. Without either the registrar's default applies, which is not 0.</summary>
-    private static bool GrantsRegistration(SipRequest request, string? expires)
-    {
-        if (expires is null
-            && request.TryGetHeader(SipHeaderId.Contact, out var contact)
-            && SipNameAddress.TryParse(contact, out var address)
-            && address!.TryGetParameter("expires", out var ofContact))
-        {
-            expires = ofContact;
-        }
-
-        return !uint.TryParse(expires, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) || seconds > 0;
-    }
-
-    private void SetOnline(string recipient, bool online, MailboxServerContext server)
-    {
-        if (!online && !_slots.ContainsKey(recipient))
-        {
-            return;
-        }
-
-        var slot = FindOrAdd(recipient);
-        if (slot.IsOnline != online)
-        {
-            slot.IsOnline = online;
-            server.Store.SetPresence(recipient, online);
-            server.Counters.AddUsersOnline(online ? 1 : -1);
-        }
-
-        // A mailbox that is not there has nothing to deliver; it will be told when it starts.
-        if (slot.Child is not null)
-        {
-            slot.Tell(online ? MailboxInputs.Registration.Back : MailboxInputs.Registration.Gone);
-        }
-        else if (!online)
-        {
-            _slots.Remove(recipient);
-        }
+        return (refusal, isStopping
+            ? SipForwarding.Respond(request, refusal, _tag, from, (SipHeaderId.RetryAfter, RetryAfterOf(server)))
+            : SipForwarding.Respond(request, refusal, _tag, from));
     }
 
     private Slot Mailbox(string recipient, MailboxServerContext server)
@@ -295,11 +274,21 @@ internal sealed class MailboxPartition(int index, Action<int> acceptFailures) : 
     {
         slot.Number = (++_started * server.Settings.Partitions) + index;
         slot.Reset();
-        slot.Child = Context.ActorOf(MailboxActor.Props(server, new MailboxStart(slot.Recipient, slot.Number, inventory, slot.IsOnline)));
+        var start = new MailboxStart(slot.Recipient, slot.Number, inventory, slot.IsOnline);
+        start.Content.Set(inventory.Count, inventory.BodyBytes);
+        slot.Content = start.Content;
+        slot.Child = Context.ActorOf(MailboxActor.Props(server, start));
         _mailboxes.Add(slot.Number, slot);
         if (_coreBusy is { } busy && busy.Until > server.Wheel.Now)
         {
             slot.Tell(busy);
+        }
+
+        if (_stop is { } stop)
+        {
+            // For a delivery report, which somebody else's rest waits for.
+            stop.Rest.Await(1);
+            slot.Tell(stop);
         }
     }
 
@@ -313,6 +302,7 @@ internal sealed class MailboxPartition(int index, Action<int> acceptFailures) : 
 
         Context.Stop(slot.Child);
         slot.Child = null;
+        slot.Content = null;
         _mailboxes.Remove(idle.Mailbox);
         if (!slot.IsOnline)
         {
@@ -331,10 +321,15 @@ internal sealed class MailboxPartition(int index, Action<int> acceptFailures) : 
 
         public long Number { get; set; }
 
+        /// <summary>Of the child; null without one.</summary>
+        public MailboxContent? Content { get; set; }
+
         /// <summary>Inputs sent to the child.</summary>
         public int Sent { get; private set; }
 
         public void Reset() => Sent = 0;
+
+        public MailboxSummary Summarize() => new(Recipient, Content?.Messages ?? 0, Content?.Bytes ?? 0, IsOnline);
 
         public void Tell(object input)
         {

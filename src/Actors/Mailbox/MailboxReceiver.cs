@@ -1,4 +1,5 @@
 using Akka.Actor;
+using UeFarm.Actors.Timing;
 using UeFarm.Actors.Transport;
 using UeFarm.Protocol.Messaging;
 using UeFarm.Protocol.Sip;
@@ -9,7 +10,8 @@ namespace UeFarm.Actors.Mailbox;
 /// Finds the partition of what arrives, on the transport's thread: requests by the recipient (Request-URI of a MESSAGE, To of the rest),
 /// responses by the mailbox number in their branch.
 /// </summary>
-internal sealed class MailboxReceiver(IReadOnlyList<IActorRef> partitions, SipHop core, Action onStrayResponse) : ISipReceiver
+internal sealed class MailboxReceiver(
+    IReadOnlyList<IActorRef> partitions, SipHop core, ApplicationServerCounters counters, CoreContact contact, WakeUpWheel wheel) : ISipReceiver
 {
     private readonly bool[] _failurePending = new bool[partitions.Count];
 
@@ -26,12 +28,13 @@ internal sealed class MailboxReceiver(IReadOnlyList<IActorRef> partitions, SipHo
         }
         else if (MailboxBranch.TryParse(message.TopVia.Branch, out var branch))
         {
+            contact.NoteAnswer(wheel.UtcNow);
             var partition = partitions[(int)(branch.Mailbox % partitions.Count)];
             partition.Tell(new MailboxInputs.Sip(message, from, null, branch.Mailbox), ActorRefs.NoSender);
         }
         else
         {
-            onStrayResponse();
+            counters.CountStrayResponse();
         }
     }
 
@@ -46,6 +49,7 @@ internal sealed class MailboxReceiver(IReadOnlyList<IActorRef> partitions, SipHo
             return;
         }
 
+        contact.NoteFailure(wheel.UtcNow);
         for (var i = 0; i < partitions.Count; i++)
         {
             if (!Interlocked.Exchange(ref _failurePending[i], true))

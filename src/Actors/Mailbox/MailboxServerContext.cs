@@ -9,8 +9,8 @@ namespace UeFarm.Actors.Mailbox;
 
 /// <summary>What the actors of one server share. Immutable but for the arrival counter; thread-safe.</summary>
 internal sealed class MailboxServerContext(
-    ApplicationServerSettings settings, MailboxEndpoint endpoint, IMailboxStore store, ApplicationServerCounters counters, WakeUpWheel wheel,
-    IReadOnlyList<ISipTransport> transports, IReadOnlyList<IActorRef> partitions, IActorRef drainGate)
+    ApplicationServerSettings settings, MailboxEndpoint endpoint, IMailboxStore store, ApplicationServerCounters counters, CoreContact core,
+    WakeUpWheel wheel, IReadOnlyList<ISipTransport> transports, IReadOnlyList<IActorRef> partitions, IActorRef drainGate)
 {
     private long _arrival = store.Recovery.HighestArrival;
 
@@ -23,6 +23,8 @@ internal sealed class MailboxServerContext(
     public IMailboxStore Store { get; } = store;
 
     public ApplicationServerCounters Counters { get; } = counters;
+
+    public CoreContact Core { get; } = core;
 
     public WakeUpWheel Wheel { get; } = wheel;
 

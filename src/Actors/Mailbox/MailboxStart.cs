@@ -16,6 +16,15 @@ internal sealed class MailboxStart(string recipient, long number, MailboxInvento
 
     public bool Online { get; } = online;
 
+    /// <summary>Stored messages and their bytes, for others to look at; kept up to date by the actor.</summary>
+    public MailboxContent Content { get; } = new();
+
+    /// <summary>Set when the server is about to stop. Touched by the actor alone.</summary>
+    public MailboxInputs.Stop? Stop { get; set; }
+
+    /// <summary>The server waits for the mailbox to come to rest. Touched by the actor alone.</summary>
+    public bool IsRestAwaited { get; set; }
+
     /// <summary>Inputs that came from the parent. Touched by the actor alone.</summary>
     public int Received { get; set; }
 }

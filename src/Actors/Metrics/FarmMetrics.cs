@@ -1,6 +1,8 @@
 using Prometheus;
 using UeFarm.Actors.Attack;
+using UeFarm.Actors.Core;
 using UeFarm.Actors.Ledger;
+using UeFarm.Actors.Mailbox;
 using UeFarm.Actors.Run;
 using UeFarm.Actors.Transport;
 using UeFarm.Protocol.Cpim;
@@ -9,33 +11,25 @@ using UeFarm.Protocol.Messaging;
 namespace UeFarm.Actors.Metrics;
 
 /// <summary>
-/// What Prometheus sees of a run. Counters are read from the run's own books when somebody scrapes, so that the hot path pays nothing for them; only the
-/// histograms observe each value. No label ever names a phone or a message, and every label value exists at 0 from the start.
+/// What Prometheus sees of a run, or of an application server by itself. Counters are read from the books kept anyway when somebody scrapes, so that the
+/// hot path pays nothing for them; only the histograms observe each value. No label ever names a phone or a message, and every label value exists at 0 from the start.
 /// </summary>
 public sealed class FarmMetrics
 {
     private static readonly double[] LatencyBuckets = [.001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10, 30, 60, 300, 3600, 86400];
+    private const string ApplicationServerRole = "as";
 
     // One less than a power of two: of the ranks up to C - 1 nothing is refused by a cache of C entries.
     private static readonly double[] RankBuckets = [.. Enumerable.Range(0, 21).Select(static power => (double)((1 << power) - 1))];
-    private static readonly string[] Roles = ["ue", "core", "as", "attacker"];
+    private static readonly string[] Roles = ["ue", "core", ApplicationServerRole, "attacker"];
     private readonly MetricFactory _factory;
-    private readonly FarmRun _run;
+    private readonly Func<IEnumerable<(string Role, ISipTransport Transport)>> _transports;
     private readonly List<Action> _updates = [];
 
-    private FarmMetrics(FarmRun run, CollectorRegistry registry)
+    private FarmMetrics(CollectorRegistry registry, Func<IEnumerable<(string Role, ISipTransport Transport)>> transports)
     {
-        _run = run;
         _factory = Prometheus.Metrics.WithCustomRegistry(registry);
-        AddPhones();
-        AddMessages();
-        AddReports();
-        AddAttacks();
-        AddApplicationServer();
-        AddCore();
-        AddTransports();
-        AddLatencies();
-        AddRanks();
+        _transports = transports;
         registry.AddBeforeCollectCallback(Update);
     }
 
@@ -44,7 +38,34 @@ public sealed class FarmMetrics
     {
         ArgumentNullException.ThrowIfNull(run);
         ArgumentNullException.ThrowIfNull(registry);
-        _ = new FarmMetrics(run, registry);
+        var metrics = new FarmMetrics(registry, () => run.Transports);
+        metrics.AddPhones(run.Recorder);
+        metrics.AddMessages(run.Recorder.Counters);
+        metrics.AddReports(run.Recorder.Counters);
+        metrics.AddAttacks(run.Recorder.Counters);
+        if (run.ApplicationServer is { } server)
+        {
+            metrics.AddApplicationServer(server);
+        }
+
+        if (run.Core is { } core)
+        {
+            metrics.AddCore(core);
+        }
+
+        metrics.AddTransports(Roles);
+        metrics.AddLatencies(run.Recorder);
+        metrics.AddRanks(run.Recorder);
+    }
+
+    /// <summary>Registers the instruments of an application server that runs by itself: the same families as in a run.</summary>
+    public static void Register(ApplicationServer server, CollectorRegistry registry)
+    {
+        ArgumentNullException.ThrowIfNull(server);
+        ArgumentNullException.ThrowIfNull(registry);
+        var metrics = new FarmMetrics(registry, () => server.Transports.Select(static transport => (ApplicationServerRole, transport)));
+        metrics.AddApplicationServer(server.Counters);
+        metrics.AddTransports([ApplicationServerRole]);
     }
 
     private void Update()
@@ -55,18 +76,16 @@ public sealed class FarmMetrics
         }
     }
 
-    private void AddPhones()
+    private void AddPhones(RunRecorder recorder)
     {
-        var recorder = _run.Recorder;
         Gauge("uefarm_phones_registered", "Phones registered now.", () => recorder.RegisteredPhones);
         Counter("uefarm_registrations_total", "Successful registrations and re-registrations.", () => recorder.Counters.Registrations);
         Counter("uefarm_registration_failures_total", "Registration attempts that failed.", () => recorder.Counters.RegistrationFailures);
         Counter("uefarm_phone_restarts_total", "Phone actors restarted after a fault of their own.", () => recorder.Counters.Restarts);
     }
 
-    private void AddMessages()
+    private void AddMessages(RunCounters counters)
     {
-        var counters = _run.Recorder.Counters;
         Counter("uefarm_messages_due_total", "Messages that the schedule made due.", () => counters.Due);
         Counter("uefarm_messages_sent_total", "Messages that phones handed to the network.", () => counters.Sent);
         Counter("uefarm_messages_answered_total", "Messages whose sender got a 2xx response.", () => counters.Answered);
@@ -90,9 +109,8 @@ public sealed class FarmMetrics
         }
     }
 
-    private void AddReports()
+    private void AddReports(RunCounters counters)
     {
-        var counters = _run.Recorder.Counters;
         Counter("uefarm_reports_sent_total", "Delivery reports that phones handed to the network.", () => counters.ReportsSent);
         Counter("uefarm_reports_unsent_total", "Delivery reports that phones gave up.", () => counters.ReportsUnsent);
         var received = _factory.CreateCounter("uefarm_reports_received_total", "Delivery reports received about a phone's own messages, by what they say.", "status");
@@ -108,9 +126,8 @@ public sealed class FarmMetrics
         AddChild(odd, () => counters.ReportsRefused, "refused");
     }
 
-    private void AddAttacks()
+    private void AddAttacks(RunCounters counters)
     {
-        var counters = _run.Recorder.Counters;
         var injected = _factory.CreateCounter("uefarm_attacks_injected_total", "Messages injected by the attacker.", "kind");
         var outcomes = _factory.CreateCounter("uefarm_attack_outcomes_total", "What phones made of injected messages.", "kind", "outcome");
         foreach (var kind in Enum.GetValues<AttackKind>())
@@ -125,13 +142,8 @@ public sealed class FarmMetrics
         }
     }
 
-    private void AddApplicationServer()
+    private void AddApplicationServer(ApplicationServerCounters counters)
     {
-        if (_run.ApplicationServer is not { } counters)
-        {
-            return;
-        }
-
         Gauge("uefarm_as_backlog_messages", "Messages stored and not yet removed.", () => counters.Backlog);
         Gauge("uefarm_as_backlog_bytes", "Bodies of the messages stored and not yet removed.", () => counters.BacklogBytes);
         Gauge("uefarm_as_users_online", "Users that the application server knows as registered.", () => counters.UsersOnline);
@@ -148,6 +160,7 @@ public sealed class FarmMetrics
         var dropped = _factory.CreateCounter("uefarm_as_dropped_total", "Messages taken out without delivery.", "reason");
         AddChild(dropped, () => counters.DroppedPermanent, "permanent");
         AddChild(dropped, () => counters.DroppedExpired, "expired");
+        AddChild(dropped, () => counters.DroppedPurged, "purged");
         var reports = _factory.CreateCounter("uefarm_as_reports_total", "Delivery reports of the server to senders, by what they say.", "status");
         AddChild(reports, () => counters.ReportedFailed, "failed");
         AddChild(reports, () => counters.ReportedError, "error");
@@ -160,15 +173,11 @@ public sealed class FarmMetrics
         AddChild(refused, () => counters.RefusedServerQuotaBytes, "server-quota-bytes");
         AddChild(refused, () => counters.RefusedStorage, "storage");
         AddChild(refused, () => counters.RefusedExpired, "expired");
+        AddChild(refused, () => counters.RefusedStopping, "stopping");
     }
 
-    private void AddCore()
+    private void AddCore(CoreCounters counters)
     {
-        if (_run.Core is not { } counters)
-        {
-            return;
-        }
-
         Gauge("uefarm_core_bindings", "Contacts registered now.", () => counters.Bindings);
         var registers = _factory.CreateCounter("uefarm_core_registers_total", "REGISTER requests by result.", "result");
         AddChild(registers, () => counters.RegistersAccepted, "accepted");
@@ -179,12 +188,12 @@ public sealed class FarmMetrics
         Counter("uefarm_core_timeouts_total", "Routed requests without a final response within Timer F.", () => counters.TimedOut);
     }
 
-    private void AddTransports()
+    private void AddTransports(string[] roles)
     {
         var messages = _factory.CreateCounter("uefarm_sip_messages_total", "SIP messages by role and direction.", "role", "direction");
         var bytes = _factory.CreateCounter("uefarm_sip_bytes_total", "Bytes of SIP by role and direction.", "role", "direction");
         var dropped = _factory.CreateCounter("uefarm_sip_dropped_total", "What was refused or dropped at the sockets, by role and reason.", "role", "reason");
-        foreach (var role in Roles)
+        foreach (var role in roles)
         {
             AddTransportChild(messages, role, static counters => counters.MessagesReceived, "received");
             AddTransportChild(messages, role, static counters => counters.MessagesSent, "sent");
@@ -203,12 +212,11 @@ public sealed class FarmMetrics
     private void AddTransportChild(Counter counter, string role, Func<TransportCounters, long> read, string label)
     {
         var child = counter.WithLabels(role, label);
-        _updates.Add(() => child.IncTo(_run.Transports.Where(entry => entry.Role == role).Sum(entry => read(entry.Transport.Counters))));
+        _updates.Add(() => child.IncTo(_transports().Where(entry => entry.Role == role).Sum(entry => read(entry.Transport.Counters))));
     }
 
-    private void AddLatencies()
+    private void AddLatencies(RunRecorder recorder)
     {
-        var recorder = _run.Recorder;
         AddHistogram(recorder.Delivery, "uefarm_delivery_seconds", "From the later of due and the recipient's registration to acceptance.");
         AddHistogram(recorder.Age, "uefarm_message_age_seconds", "From due to acceptance, time in the mailbox included.");
         AddHistogram(recorder.Answer, "uefarm_answer_seconds", "From due to the sender's final answer.");
@@ -216,7 +224,7 @@ public sealed class FarmMetrics
         AddHistogram(recorder.Lag, "uefarm_generator_lag_seconds", "How late messages were handed to their phones.");
     }
 
-    private void AddRanks() => _run.Recorder.Ranks.Observer = _factory.CreateHistogram(
+    private void AddRanks(RunRecorder recorder) => recorder.Ranks.Observer = _factory.CreateHistogram(
         "uefarm_overtake_rank",
         "First-time messages by the number of earlier ones that are not older: a cache of C entries refuses those from C on, and accepts the bucket le=C-1.",
         new HistogramConfiguration { Buckets = RankBuckets });

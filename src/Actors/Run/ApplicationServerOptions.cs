@@ -3,7 +3,7 @@ using UeFarm.Actors.Stores;
 
 namespace UeFarm.Actors.Run;
 
-/// <summary>What a scenario says about the embedded application server.</summary>
+/// <summary>How an application server behaves, as scenarios and node files say it; where it is and what it stores in is said elsewhere.</summary>
 public sealed record ApplicationServerOptions
 {
     public int Window { get; init; } = 1;
@@ -40,4 +40,23 @@ public sealed record ApplicationServerOptions
     /// <summary>How long a drain that goes on may seem to stand still.</summary>
     public TimeSpan LongestPause =>
         DrainDelay + Settle + TimeSpan.FromSeconds((DrainRate is { } all ? 1 / all : 0) + (DrainRatePerUe is { } one ? 1 / one : 0));
+
+    /// <summary>The same settings with this behaviour.</summary>
+    public ApplicationServerSettings ApplyTo(ApplicationServerSettings settings) => settings with
+    {
+        StoreSettings = Store,
+        Window = Window,
+        Live = Live,
+        OldestFirst = OldestFirst,
+        Settle = Settle,
+        Expiry = Expiry,
+        MaxPerUe = MaxPerUe,
+        MaxBytesPerUe = MaxBytesPerUe,
+        MaxStored = MaxStored,
+        MaxStoredBytes = MaxStoredBytes,
+        HoldTime = HoldTime,
+        DrainDelay = DrainDelay,
+        DrainRate = DrainRate,
+        DrainRatePerUe = DrainRatePerUe,
+    };
 }

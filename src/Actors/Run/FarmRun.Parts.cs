@@ -77,29 +77,13 @@ public sealed partial class FarmRun
         ? _world.OpenTcpAndUdp(listen, router)
         : [_world.Open(SipTransportKind.Tcp, listen, router)];
 
-    private ApplicationServerSettings ApplicationServerSettingsOf(SipTransportSettings listen, ISipTransport socket, DeferredReceiver receiver)
-    {
-        var options = _settings.ApplicationServer;
-        return new ApplicationServerSettings
+    private ApplicationServerSettings ApplicationServerSettingsOf(SipTransportSettings listen, ISipTransport socket, DeferredReceiver receiver) =>
+        _settings.ApplicationServer.ApplyTo(new ApplicationServerSettings
         {
             Domain = _settings.Domain,
             Core = new SipHop(SipTransportKind.Tcp, _core!.EndPoint, 0),
             DatabasePath = _settings.DatabasePath,
-            StoreSettings = options.Store,
             Store = _world.CreateStore(),
-            Window = options.Window,
-            Live = options.Live,
-            OldestFirst = options.OldestFirst,
-            Settle = options.Settle,
-            Expiry = options.Expiry,
-            MaxPerUe = options.MaxPerUe,
-            MaxBytesPerUe = options.MaxBytesPerUe,
-            MaxStored = options.MaxStored,
-            MaxStoredBytes = options.MaxStoredBytes,
-            HoldTime = options.HoldTime,
-            DrainDelay = options.DrainDelay,
-            DrainRate = options.DrainRate,
-            DrainRatePerUe = options.DrainRatePerUe,
             Timers = _settings.Ue.Timers,
             Partitions = _world.Partitions,
             Transport = listen,
@@ -110,8 +94,7 @@ public sealed partial class FarmRun
                 receiver.Target = actual;
                 return [socket];
             },
-        };
-    }
+        });
 
     private void StartAttacks()
     {

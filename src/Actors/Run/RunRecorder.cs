@@ -137,7 +137,12 @@ public sealed partial class RunRecorder : IUeObserver, IMailboxObserver
     {
         if (TryFindStored(contentType, body, out var number))
         {
-            var flag = reason == "expired" ? LedgerMarks.DroppedExpired : LedgerMarks.DroppedUndeliverable;
+            var flag = reason switch
+            {
+                "expired" => LedgerMarks.DroppedExpired,
+                "purged" => LedgerMarks.DroppedPurged,
+                _ => LedgerMarks.DroppedUndeliverable,
+            };
             Ledger.Update(number, flag, static (ref LedgerEntry entry, LedgerMarks set) => entry.Marks |= set);
         }
     }

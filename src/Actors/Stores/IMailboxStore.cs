@@ -39,4 +39,10 @@ public interface IMailboxStore : IAsyncDisposable
 
     /// <summary>Completes when everything asked so far is durable.</summary>
     Task FlushAsync();
+
+    /// <summary>
+    /// Completes when the store has shown that it can still write durably; fails when it cannot. A store that has no cheaper way to tell writes nothing and
+    /// shows only that it answers.
+    /// </summary>
+    Task ProbeAsync() => FlushAsync();
 }

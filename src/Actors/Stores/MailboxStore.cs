@@ -92,17 +92,21 @@ public sealed class MailboxStore : IMailboxStore
         }
     }
 
-    public Task FlushAsync()
-    {
-        var answer = new TaskCompletionSource<List<MailboxRecord>>(TaskCreationOptions.RunContinuationsAsynchronously);
-        return _queue.TryAdd(new MailboxStoreCommand(MailboxStoreCommandKind.Flush, Answer: answer), urgent: true) ? answer.Task : _worker.Stopped;
-    }
+    public Task FlushAsync() => AskAsync(MailboxStoreCommandKind.Flush);
+
+    public Task ProbeAsync() => AskAsync(MailboxStoreCommandKind.Probe);
 
     /// <summary>Carries out what was asked, then closes the database.</summary>
     public async ValueTask DisposeAsync()
     {
         _queue.Close();
         await _worker.Stopped.ConfigureAwait(false);
+    }
+
+    private Task AskAsync(MailboxStoreCommandKind kind)
+    {
+        var answer = new TaskCompletionSource<List<MailboxRecord>>(TaskCreationOptions.RunContinuationsAsynchronously);
+        return _queue.TryAdd(new MailboxStoreCommand(kind, Answer: answer), urgent: true) ? answer.Task : _worker.Stopped;
     }
 
     /// <summary>Texts come from the network. PostgreSQL takes no NUL and no half of a character, SQLite gives back something else.</summary>

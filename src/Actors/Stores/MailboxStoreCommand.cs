@@ -28,7 +28,7 @@ internal readonly record struct MailboxStoreCommand(
             case MailboxStoreCommandKind.ReadAfter:
                 Answer!.SetResult((List<MailboxRecord>)answer!);
                 break;
-            case MailboxStoreCommandKind.Flush:
+            case MailboxStoreCommandKind.Flush or MailboxStoreCommandKind.Probe:
                 Answer!.SetResult([]);
                 break;
         }
@@ -45,7 +45,7 @@ internal readonly record struct MailboxStoreCommand(
             case MailboxStoreCommandKind.Read:
                 Client!.OnRead(new MailboxReadResult(Question.Kind, false, [], default));
                 break;
-            case MailboxStoreCommandKind.ReadAfter or MailboxStoreCommandKind.Flush:
+            case MailboxStoreCommandKind.ReadAfter or MailboxStoreCommandKind.Flush or MailboxStoreCommandKind.Probe:
                 Answer!.SetException(new IOException("the mailbox database could not be read or written"));
                 break;
         }

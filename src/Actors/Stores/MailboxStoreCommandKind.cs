@@ -10,4 +10,7 @@ internal enum MailboxStoreCommandKind : byte
     Read,
     ReadAfter,
     Flush,
+
+    /// <summary>Changes nothing, but through the disk: whether that succeeds tells whether the database can be written.</summary>
+    Probe,
 }

@@ -69,6 +69,10 @@ internal sealed class PostgresBatch(NpgsqlConnection connection) : IDisposable
                 EndRun();
                 AddStatement(All, Of(command.Number), Of(MailboxStoreCommand.ReadAfterLimit));
                 break;
+            case MailboxStoreCommandKind.Probe:
+                // A row is written anew whether or not it changes; a standby, or a server whose disk is full, does not take it.
+                AddStatement("UPDATE mailbox_store SET version = version");
+                break;
         }
     }
 

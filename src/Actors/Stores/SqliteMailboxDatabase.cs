@@ -24,6 +24,7 @@ internal sealed class SqliteMailboxDatabase : IMailboxDatabase
     private readonly SqliteStatement _expired;
     private readonly SqliteStatement _inventory;
     private readonly SqliteStatement _all;
+    private readonly SqliteStatement _writeNothing;
     private readonly SqliteFileSizes _sizes;
 
     private SqliteMailboxDatabase(SqliteConnection connection)
@@ -44,6 +45,9 @@ internal sealed class SqliteMailboxDatabase : IMailboxDatabase
         _inventory = new SqliteStatement(
             handle, "SELECT count(*), total(body_bytes), min(expires_at) FROM messages WHERE recipient = ? AND expires_at > ?");
         _all = new SqliteStatement(handle, $"SELECT {MailboxColumns.Names} FROM messages WHERE arrival > ? ORDER BY arrival LIMIT ?");
+
+        // Setting the version to what it is writes the first page all the same: whether the commit succeeds tells whether the file can be written.
+        _writeNothing = new SqliteStatement(handle, $"PRAGMA user_version = {SqliteSchema.Version}");
         _sizes = new SqliteFileSizes(connection);
     }
 
@@ -196,6 +200,9 @@ internal sealed class SqliteMailboxDatabase : IMailboxDatabase
                 return Read(command.Recipient!, command.Question);
             case MailboxStoreCommandKind.ReadAfter:
                 return ReadRows(_all.Bind(1, command.Number).Bind(2, MailboxStoreCommand.ReadAfterLimit));
+            case MailboxStoreCommandKind.Probe:
+                _writeNothing.Execute();
+                return null;
             default:
                 return null;
         }
@@ -245,7 +252,7 @@ internal sealed class SqliteMailboxDatabase : IMailboxDatabase
     public void Dispose()
     {
         foreach (var statement in (ReadOnlySpan<SqliteStatement>)
-            [_begin, _commit, _rollback, _insert, _delete, _setOnline, _setOffline, _page, _expired, _inventory, _all])
+            [_begin, _commit, _rollback, _insert, _delete, _setOnline, _setOffline, _page, _expired, _inventory, _all, _writeNothing])
         {
             statement.Dispose();
         }

@@ -41,6 +41,8 @@ internal static class SqliteSchema
         """,
     ];
 
+    public static int Version => Migrations.Length;
+
     public static bool TryPrepare(SqliteConnection connection, SqliteMailboxStoreSettings settings, out string problem)
     {
         var application = Scalar(connection, "PRAGMA application_id");

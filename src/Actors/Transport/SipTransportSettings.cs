@@ -11,6 +11,10 @@ public sealed record SipTransportSettings
 
     /// <summary>Addresses that may be sent to.</summary>
     public AddressAllowList Allow { get; init; } = AddressAllowList.Loopback;
+
+    /// <summary>Addresses that are listened to: connections and datagrams of others are dropped. Null: everybody's are taken.</summary>
+    public AddressAllowList? AcceptFrom { get; init; }
+
     public SipLimits Limits { get; init; } = SipLimits.Default;
 
     /// <summary>

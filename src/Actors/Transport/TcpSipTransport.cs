@@ -257,7 +257,7 @@ internal sealed class TcpSipTransport : ISipTransport
     {
         TcpConnection? displaced = null;
         TcpConnection? connection = null;
-        if (TryPrepare(socket, out var remote))
+        if (TryPrepare(socket, out var remote) && IsListenedTo(remote.Address))
         {
             lock (_gate)
             {
@@ -285,6 +285,13 @@ internal sealed class TcpSipTransport : ISipTransport
         }
 
         connection.StartAccepted();
+    }
+
+    private bool IsListenedTo(IPAddress address)
+    {
+        var isListenedTo = Settings.AcceptFrom?.IsAllowed(address) ?? true;
+        Counters.Add(TransportCount.RefusedByGuard, isListenedTo ? 0 : 1);
+        return isListenedTo;
     }
 
     private static bool TryPrepare(Socket socket, out EphemeralEndPoint remote)

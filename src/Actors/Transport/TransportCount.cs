@@ -26,7 +26,7 @@ public enum TransportCount
     /// <summary>Messages refused because a send buffer or the table of connections was full.</summary>
     SendOverflows,
 
-    /// <summary>Messages not sent because the address is not in the allow list.</summary>
+    /// <summary>Messages not sent, and connections and datagrams not taken, because the address is not in the allow list.</summary>
     RefusedByGuard,
     ConnectionsOpened,
     ConnectionsClosed,

@@ -148,6 +148,12 @@ internal sealed class UdpSipTransport : ISipTransport
 
     private void Accept(ReadOnlySpan<byte> datagram, in SipHop from)
     {
+        if (_settings.AcceptFrom?.IsAllowed(from.EndPoint.Address) == false)
+        {
+            Counters.Add(TransportCount.RefusedByGuard);
+            return;
+        }
+
         Counters.Add(TransportCount.BytesReceived, datagram.Length);
         if (!datagram.ContainsAnyExcept((byte)'\r', (byte)'\n'))
         {

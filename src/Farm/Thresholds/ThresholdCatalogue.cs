@@ -23,7 +23,7 @@ internal static class ThresholdCatalogue
 
     /// <summary>Why a message failed before or instead of reaching its recipient: at the sender, in its final answer, or in the application server.</summary>
     public static IReadOnlyList<string> FailedReasons { get; } =
-        ["timeout", "transport", "kms", "ue-queue-full", "offline", "recipient", "crash", "refused4xx", "refused5xx", "refused6xx", "undeliverable", "unanswered"];
+        ["timeout", "transport", "kms", "ue-queue-full", "offline", "recipient", "crash", "refused4xx", "refused5xx", "refused6xx", "undeliverable", "purged", "unanswered"];
 
     public static IReadOnlyList<string> AttackKinds { get; } = ["replay", "altered-outside-mac", "forged", "altered-body", "transplant", "far-future"];
 

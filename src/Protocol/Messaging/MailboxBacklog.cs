@@ -12,7 +12,8 @@ internal sealed class MailboxBacklog
     private readonly List<MailboxRecord> _resident = [];
     private readonly List<long> _removedWhileReading = [];
     private int _beyond;
-    private MailboxReadKind _readKind;
+    /// <summary>Null: a survey.</summary>
+    private MailboxReadKind? _readKind;
     private MailboxPosition _readAfter;
     private bool _pageIsVoid;
 
@@ -227,6 +228,22 @@ internal sealed class MailboxBacklog
         IsReading = false;
         _pageIsVoid = false;
         _removedWhileReading.Clear();
+    }
+
+    /// <summary>A page for the caller's eyes alone: what is in memory and what is not stays as it is.</summary>
+    public MailboxRead BeginSurvey(MailboxPosition after)
+    {
+        IsReading = true;
+        _readKind = null;
+        return new MailboxRead(MailboxReadKind.Page, after, default, _pageRecords);
+    }
+
+    /// <summary>True: the end of the mailbox was seen.</summary>
+    public bool EndSurvey(MailboxReadResult result)
+    {
+        IsReading = false;
+        _removedWhileReading.Clear();
+        return result.Succeeded && result.Records.Count < _pageRecords;
     }
 
     /// <summary>

@@ -153,6 +153,12 @@ public sealed partial class MailboxBehavior
     private void ReturnToBacklog(ActiveMessage message, Instant now, DateTimeOffset utcNow, bool attempted = false)
     {
         _active.Remove(message);
+        if (message.IsPurged && _backlog.IsKnown)
+        {
+            DropPurged(message.Record, attempted || message.WasAttempted);
+            return;
+        }
+
         if (message.Record.ExpiresAt <= utcNow && _backlog.IsKnown)
         {
             DropExpired(message.Record, attempted || message.WasAttempted);

@@ -32,7 +32,7 @@ public sealed partial class MailboxBehavior
         {
             Refuse(message, 503, TimeSpan.Zero, MailboxFact.RefusedStorage);
         }
-        else if (record.Replaces == 0 && CanForwardAtOnce(record, now, utcNow))
+        else if (record.Replaces == 0 && !_isStopping && CanForwardAtOnce(record, now, utcNow))
         {
             Forward(message, now);
         }

@@ -133,13 +133,24 @@ public sealed partial class MailboxBehavior
         }
     }
 
-    private bool CanDeliver(Instant now) => _online && _backlog.IsKnown && now >= ResumeAt;
+    private bool CanDeliver(Instant now) => _online && !_isStopping && !IsPurging && _backlog.IsKnown && now >= ResumeAt;
 
     private Instant ResumeAt => _quietUntil > _resumeAt ? _quietUntil : _resumeAt;
 
     private void AskStore(Instant now, DateTimeOffset utcNow)
     {
-        if (_backlog.IsReading || now < _readRetryAt || WantedRead(now, utcNow) is not { } kind)
+        if (_backlog.IsReading || now < _readRetryAt)
+        {
+            return;
+        }
+
+        if (WantsSurvey)
+        {
+            BeginSurvey();
+            return;
+        }
+
+        if (WantedRead(now, utcNow) is not { } kind)
         {
             return;
         }
@@ -183,7 +194,7 @@ public sealed partial class MailboxBehavior
             return deadline; // its answer brings the next step
         }
 
-        if (WantedRead(now, utcNow) is not null)
+        if (WantsSurvey || WantedRead(now, utcNow) is not null)
         {
             return Instant.Min(deadline, _readRetryAt);
         }

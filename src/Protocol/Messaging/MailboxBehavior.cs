@@ -52,11 +52,13 @@ public sealed partial class MailboxBehavior
     /// <summary>Stored messages, those on their way to the phone included.</summary>
     public int StoredCount { get; private set; }
 
+    /// <summary>Bytes of the bodies that are stored or being stored.</summary>
+    public long StoredBytes => _bodyBytes;
+
     public int InFlight => _inFlight + _bypassing;
 
     /// <summary>Nothing held and nothing awaited: the mailbox may be forgotten (its owner keeps whether the phone is online).</summary>
-    public bool IsIdle => _backlog.IsKnown && !_backlog.IsReading && _active.Count == 0 && _backlog.Count == 0 && !_awaitsTurn
-        && _reporting.Count == 0;
+    public bool IsIdle => _backlog.IsKnown && !_backlog.IsReading && IsAtRest && _backlog.Count == 0 && !_awaitsTurn && !IsPurging;
 
     public Instant NextDeadline { get; private set; } = Instant.Never;
 
@@ -83,6 +85,10 @@ public sealed partial class MailboxBehavior
         if (record.ExpiresAt <= utcNow)
         {
             Refuse(message, 480, TimeSpan.Zero, MailboxFact.RefusedExpired);
+        }
+        else if (_isStopping)
+        {
+            Refuse(message, 503, _settings.RefusalRetryAfter, MailboxFact.RefusedStopping);
         }
         else if (CanForwardAtOnce(record, now, utcNow))
         {
@@ -251,6 +257,13 @@ public sealed partial class MailboxBehavior
             _readRetryAt = now + ReadRetryDelay;
         }
 
+        if (_isSurveying)
+        {
+            TakeSurvey(result);
+            Step(now, utcNow);
+            return;
+        }
+
         foreach (var record in result.Records)
         {
             if (TryFindActive(record.Arrival, out _) || _backlog.WasRemoved(record.Arrival) || IsReporting(record.Arrival))
@@ -346,6 +359,9 @@ public sealed partial class MailboxBehavior
 
         /// <summary>Answered finally while the disk was still writing: to be removed as soon as it is there.</summary>
         public bool IsFinished { get; set; }
+
+        /// <summary>To be taken out unless the phone takes it.</summary>
+        public bool IsPurged { get; set; }
 
         public Instant HoldUntil { get; set; } = Instant.Never;
     }

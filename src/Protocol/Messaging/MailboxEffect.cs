@@ -5,8 +5,8 @@ namespace UeFarm.Protocol.Messaging;
 
 /// <summary>
 /// One struct for all effects of <see cref="MailboxBehavior"/> and <see cref="MailboxUserAgent"/>. Fields by kind:
-/// Store: Record. Remove: Arrival, BodyBytes. Read: Read. Dropped: Record, Reason ("expired" or "permanent"). Fact: Fact.
-/// CoreBusy: RetryAfter. AskTurn, ReturnTurn: none.
+/// Store: Record. Remove: Arrival, BodyBytes. Read: Read. Dropped: Record, Reason ("expired", "permanent" or "purged"). Fact: Fact.
+/// CoreBusy: RetryAfter. AskTurn, ReturnTurn: none. Purged: Sender (the <see cref="MailboxPurge"/>).
 /// Report: Record (from the behaviour the message that it is about, from the user agent the report), Arrival (of the message that leaves with it, whose mailbox
 /// wants to hear of it; 0: none), Report.
 /// Answer: Sender, Status, RetryAfter (zero: none); from the user agent only where the sender is none of its transactions.

@@ -24,4 +24,7 @@ public enum MailboxEffectKind : byte
 
     /// <summary>The turn that it got is of no use any more.</summary>
     ReturnTurn,
+
+    /// <summary>The whole mailbox was looked through for an operator.</summary>
+    Purged,
 }

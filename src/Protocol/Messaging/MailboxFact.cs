@@ -2,7 +2,7 @@ namespace UeFarm.Protocol.Messaging;
 
 /// <summary>
 /// What happened in a mailbox, one to count each. Everything received ends as exactly one of ForwardedLive, RelayedFailure, Stored and
-/// Refused...; everything stored as Delivered, DroppedPermanent, DroppedExpired, or is still stored.
+/// Refused...; everything stored as Delivered, DroppedPermanent, DroppedExpired, DroppedPurged, or is still stored.
 /// </summary>
 public enum MailboxFact : byte
 {
@@ -19,6 +19,9 @@ public enum MailboxFact : byte
     Delivered,
     DroppedPermanent,
     DroppedExpired,
+
+    /// <summary>Taken out by an operator.</summary>
+    DroppedPurged,
 
     /// <summary>The mailbox holds all the messages that it may.</summary>
     RefusedQuota,
@@ -37,6 +40,9 @@ public enum MailboxFact : byte
 
     /// <summary>Arrived expired while it could not be forwarded at once.</summary>
     RefusedExpired,
+
+    /// <summary>Arrived while the server was about to stop.</summary>
+    RefusedStopping,
     TemporaryFailure,
 
     /// <summary>A message was sent again that had been sent before without a known result.</summary>

@@ -10,7 +10,7 @@ namespace UeFarm.Protocol.Messaging;
 /// transactions. A delivery has a new Call-ID, From tag and branch; From and To URIs, Date, Expires, Content-Type with its parameters, the
 /// asserted identity and the body go through unchanged. Pure and not thread-safe, like what it is made of.
 /// </summary>
-public sealed class MailboxUserAgent
+public sealed partial class MailboxUserAgent
 {
     private const int MaxRetryAfterSeconds = 1_000_000;
 

@@ -38,14 +38,16 @@ public sealed class RunLedgerTests
         Open(entry => (entry.Marks, entry.Status) = (LedgerMarks.DroppedExpired, 202));
         Open(entry => (entry.Marks, entry.Status) = (LedgerMarks.FoundStored, 202));
         Open(entry => (entry.Marks, entry.Status) = (LedgerMarks.DroppedUndeliverable, 202));
+        Open(entry => (entry.Marks, entry.Status) = (LedgerMarks.DroppedPurged, 202));
         Open(entry => entry.Failure = FailureReason.Kms);
         Open(entry => entry.Failure = FailureReason.None);
 
         var totals = _ledger.Close(canSeeStore: true);
 
-        Assert.Equal((8, 2, 1, 1, 1, 0), (totals.Sent, totals.Accepted, totals.Rejected, totals.Expired, totals.Stored, totals.Unaccounted));
+        Assert.Equal((9, 2, 1, 1, 1, 0), (totals.Sent, totals.Accepted, totals.Rejected, totals.Expired, totals.Stored, totals.Unaccounted));
         Assert.Equal(1, totals.RejectedByReason[ReceiveOutcome.Stale]);
         Assert.Equal(1, totals.FailedByReason[FailureReason.Undeliverable]);
+        Assert.Equal(1, totals.FailedByReason[FailureReason.Purged]);
         Assert.Equal(1, totals.FailedByReason[FailureReason.Kms]);
         Assert.Equal(1, totals.FailedByReason[FailureReason.Unanswered]);
         Assert.True(totals.IsBalanced);

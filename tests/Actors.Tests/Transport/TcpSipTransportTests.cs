@@ -47,6 +47,23 @@ public sealed class TcpSipTransportTests : SipTransportTests
     }
 
     [Fact]
+    public async Task Connections_of_addresses_that_are_not_listened_to_are_closed_and_counted()
+    {
+        Assert.True(AddressAllowList.TryParse(["127.0.0.1"], out var onlyThat, out _));
+        var serverSide = new RecordingReceiver();
+        await using var server = Open(serverSide, new SipTransportSettings { AcceptFrom = onlyThat });
+        using var stranger = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { ReceiveTimeout = 30_000 };
+        stranger.Bind(new IPEndPoint(IPAddress.Parse("127.0.0.2"), 0));
+        stranger.Connect(server.LocalEndPoint);
+        Assert.Equal(0, stranger.Receive(new byte[1]));
+
+        await using var client = Open(new RecordingReceiver());
+        client.Send(To(server), Sample.Request(2));
+        Assert.Equal(2u, (await serverSide.NextAsync()).Message.CSeqNumber);
+        Assert.Equal(1, server.Counters.RefusedByGuard);
+    }
+
+    [Fact]
     public async Task Several_connections_per_peer_are_used_in_turn()
     {
         var serverSide = new RecordingReceiver();

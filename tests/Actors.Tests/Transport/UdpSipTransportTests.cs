@@ -40,6 +40,23 @@ public sealed class UdpSipTransportTests : SipTransportTests
     }
 
     [Fact]
+    public async Task Datagrams_of_addresses_that_are_not_listened_to_are_dropped_and_counted()
+    {
+        Assert.True(AddressAllowList.TryParse(["127.0.0.1"], out var onlyThat, out _));
+        var serverSide = new RecordingReceiver();
+        await using var server = Open(serverSide, new SipTransportSettings { AcceptFrom = onlyThat });
+        foreach (var (address, number) in new[] { ("127.0.0.2", 1), ("127.0.0.1", 2) })
+        {
+            using var raw = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+            raw.Bind(new IPEndPoint(IPAddress.Parse(address), 0));
+            raw.SendTo(Sample.Request(number), server.LocalEndPoint);
+        }
+
+        Assert.Equal(2u, (await serverSide.NextAsync()).Message.CSeqNumber);
+        Assert.Equal(1, server.Counters.RefusedByGuard);
+    }
+
+    [Fact]
     public async Task A_datagram_over_the_limits_is_counted_and_dropped()
     {
         var serverSide = new RecordingReceiver();

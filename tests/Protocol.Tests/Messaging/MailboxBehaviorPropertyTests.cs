@@ -114,7 +114,8 @@ public class MailboxBehaviorPropertyTests
         Assert.Equal(mailbox.Answers.Values.Count(status => status == 202), mailbox.Count(MailboxFact.Stored));
         Assert.Equal(
             mailbox.Count(MailboxFact.Stored),
-            mailbox.Count(MailboxFact.Delivered) + mailbox.Count(MailboxFact.DroppedPermanent) + mailbox.Count(MailboxFact.DroppedExpired));
+            mailbox.Count(MailboxFact.Delivered) + mailbox.Count(MailboxFact.DroppedPermanent) + mailbox.Count(MailboxFact.DroppedExpired)
+            + mailbox.Count(MailboxFact.DroppedPurged));
         Assert.Equal(
             sent.Count,
             mailbox.Count(MailboxFact.ForwardedLive) + mailbox.Count(MailboxFact.RelayedFailure) + mailbox.Count(MailboxFact.Stored)
@@ -136,7 +137,7 @@ public class MailboxBehaviorPropertyTests
             var end = dropped.Single(line => ArrivalIn(line) == arrival);
             Assert.True(IsAsking(arrival));
             Assert.True(mailbox.Log.IndexOf(end) < mailbox.Log.IndexOf(report));
-            if (report.EndsWith("Failed", StringComparison.Ordinal) && end.EndsWith("expired", StringComparison.Ordinal))
+            if (report.EndsWith("Failed", StringComparison.Ordinal) && !end.EndsWith("permanent", StringComparison.Ordinal))
             {
                 Assert.DoesNotContain(arrival, delivered);
             }
@@ -149,42 +150,48 @@ public class MailboxBehaviorPropertyTests
 
     private static void Step(MailboxHarness mailbox, SeededRandomSource random, HashSet<long> sent)
     {
-        switch (random.NextUInt64() % 16)
+        switch (random.NextUInt64() % 64)
         {
-            case <= 4:
+            case <= 19:
                 var expiresIn = (random.NextUInt64() % 4) == 0 ? TimeSpan.FromSeconds(random.NextUInt64() % 40) : (TimeSpan?)null;
                 mailbox.Requests = IsAsking(sent.Count + 1) ? DispositionRequests.NegativeDelivery | DispositionRequests.Processing : DispositionRequests.None;
                 sent.Add(mailbox.Arrive(random.NextUInt64() % 20, expiresIn));
                 break;
-            case 9 when mailbox.Reports.Count > 0:
+            case 36 or 37 when mailbox.Reports.Count > 0:
                 var results = new[] { 202, 202, 200, 503, 404 };
                 mailbox.Reported(mailbox.Reports.Keys.First(), results[random.NextUInt64() % 5]);
                 break;
-            case <= 9:
+            case 38 or 39 when mailbox.TurnsAsked > 0:
+                mailbox.GiveTurn();
+                break;
+            case <= 39:
                 mailbox.RunStore((int)(random.NextUInt64() % 4));
                 break;
-            case <= 12 when mailbox.InFlight.Count > 0:
+            case >= 40 and <= 51 when mailbox.InFlight.Count > 0:
                 mailbox.Result(
                     mailbox.InFlight[(int)(random.NextUInt64() % (ulong)mailbox.InFlight.Count)], Results[random.NextUInt64() % (ulong)Results.Length]);
                 break;
-            case 12 when mailbox.TurnsAsked > 0:
+            case >= 48 and <= 51 when mailbox.TurnsAsked > 0:
                 mailbox.GiveTurn();
                 break;
-            case 13:
+            case >= 52 and <= 55:
                 mailbox.Register((random.NextUInt64() % 3) != 0);
                 break;
-            case 14:
+            case >= 56 and <= 58:
                 mailbox.StoreFails = (random.NextUInt64() % 8) == 0;
                 mailbox.ServerIsFull = (random.NextUInt64() % 8) == 0 ? MailboxFact.RefusedServerQuota : null;
                 mailbox.ReadsFail = (random.NextUInt64() % 8) == 0;
                 break;
-            case 15 when sent.Count > 0:
+            case >= 59 and <= 61 when sent.Count > 0:
                 var late = (long)(random.NextUInt64() % (ulong)sent.Count) + 1;
                 if (!mailbox.InFlight.Contains(late))
                 {
                     mailbox.Result(late, 200);
                 }
 
+                break;
+            case 62:
+                mailbox.Purge((mailbox.UtcNow - MailboxHarness.Start).TotalSeconds - (random.NextUInt64() % 8));
                 break;
             default:
                 mailbox.Advance(TimeSpan.FromMilliseconds(random.NextUInt64() % 3000));

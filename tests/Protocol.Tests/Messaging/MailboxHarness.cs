@@ -117,6 +117,21 @@ internal sealed class MailboxHarness
         Settle();
     }
 
+    /// <summary>An operator takes out what arrived before a time, in seconds from the start.</summary>
+    public MailboxPurge Purge(double secondsFromStart)
+    {
+        var purge = new MailboxPurge(null, Start.AddSeconds(secondsFromStart));
+        Behavior.HandlePurge(purge, Now, UtcNow);
+        Settle();
+        return purge;
+    }
+
+    public void Stop(TimeSpan grace)
+    {
+        Behavior.HandleStop(grace, Now, UtcNow);
+        Settle();
+    }
+
     /// <summary>Registered, and the wait for the first delivery over.</summary>
     public void ComeOnline()
     {
@@ -280,6 +295,10 @@ internal sealed class MailboxHarness
                 break;
             case MailboxEffectKind.ReturnTurn:
                 Log.Add("return turn");
+                break;
+            case MailboxEffectKind.Purged:
+                var purge = (MailboxPurge)effect.Sender!;
+                Log.Add($"purged {purge.Removed}, {purge.UnderWay} under way");
                 break;
             case MailboxEffectKind.Fact:
                 Facts[effect.Fact] = Count(effect.Fact) + 1;

@@ -64,6 +64,7 @@ internal sealed class FarmCli(CliEnvironment environment, Func<IScenarioRunner>?
 
         root.Add(new CheckCommand(environment).Create());
         root.Add(new SizeCommand(environment, createSizer).Create());
+        root.Add(new NodeCommand(environment).Create());
         root.Add(new InitCommand(environment).Create());
         root.Add(new SchemaCommand(environment).Create());
         return root;

@@ -36,7 +36,7 @@ internal static class SafetyGuards
             yield return new GuardRefusal("target.kms", $"{kmsAddress} is not in target.allow", $"add {kmsAddress} to target.allow if you may send there");
         }
 
-        if (target.Core.IsEmbedded && !Contains(target.Allow, IPAddress.Loopback))
+        if (target.Core.IsEmbedded && !IsAllowed(target.Allow, IPAddress.Loopback))
         {
             yield return new GuardRefusal("target.allow", "the embedded core listens on 127.0.0.1, which is not allowed", "add 127.0.0.0/8");
         }
@@ -89,11 +89,11 @@ internal static class SafetyGuards
             literal = "127.0.0.1";
         }
 
-        return IPAddress.TryParse(literal, out var parsed) && !Contains(allow, parsed);
+        return IPAddress.TryParse(literal, out var parsed) && !IsAllowed(allow, parsed);
     }
 
     /// <summary>An IPv4 address in IPv6 clothes is the IPv4 address: it reaches the same host.</summary>
-    private static bool Contains(IReadOnlyList<IPNetwork> allow, IPAddress address)
+    public static bool IsAllowed(IReadOnlyList<IPNetwork> allow, IPAddress address)
     {
         var plain = address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
         return allow.Any(network => network.Contains(plain));

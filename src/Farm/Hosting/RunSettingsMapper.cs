@@ -46,7 +46,7 @@ internal static class RunSettingsMapper
             Transport = transport,
             Connections = scenario.Subscribers.Connections,
             WithApplicationServer = scenario.Target.ApplicationServer == ApplicationServerPlace.Embedded,
-            ApplicationServer = ApplicationServerOf(scenario.ApplicationServer),
+            ApplicationServer = ApplicationServerOf(scenario.ApplicationServer, isScratch: true),
             Kms = KmsOf(scenario, kms, master),
             Allow = AllowListOf(scenario.Target.Allow),
             Traffic = TrafficOf(scenario.Traffic),
@@ -111,7 +111,7 @@ internal static class RunSettingsMapper
                 _ => ReportRequests.All,
             },
             RegistrationExpiry = scenario.Subscribers.RegistrationExpiry,
-            Timers = new SipTimers { T1 = scenario.Sip.T1, T2 = scenario.Sip.T2, T4 = scenario.Sip.T4 },
+            Timers = TimersOf(scenario.Sip),
             Trust = isSigned ? UeCertificateAuthority.Create("uefarm test CA", today) : null,
         };
 
@@ -139,6 +139,8 @@ internal static class RunSettingsMapper
         _ => ReplayPolicy.None,
     };
 
+    public static SipTimers TimersOf(SipOptions sip) => new() { T1 = sip.T1, T2 = sip.T2, T4 = sip.T4 };
+
     /// <summary>Null: every clock is right.</summary>
     public static PhoneClocks? ClocksOf(Scenario scenario)
     {
@@ -148,12 +150,14 @@ internal static class RunSettingsMapper
         return clocks.Spread == TimeSpan.Zero && ahead == 0 ? null : new PhoneClocks(count, (ulong)scenario.Seed, clocks.Spread, ahead, clocks.AheadBy);
     }
 
-    private static AddressAllowList AllowListOf(IReadOnlyList<IPNetwork> networks) =>
+    public static AddressAllowList AllowListOf(IReadOnlyList<IPNetwork> networks) =>
         AddressAllowList.TryParse(networks.Select(static network => network.ToString()), out var list, out var bad)
             ? list!
             : throw new InvalidOperationException($"the validated network {bad} is not one that can be allowed");
 
-    private static ApplicationServerOptions ApplicationServerOf(Scenarios.ApplicationServerOptions options) => new()
+    /// <param name="options">As a scenario or a node file says it.</param>
+    /// <param name="isScratch">What is stored in a shared database is that of a run, which begins with nothing; else it is there to last.</param>
+    public static ApplicationServerOptions ApplicationServerOf(Scenarios.ApplicationServerOptions options, bool isScratch) => new()
     {
         Window = options.Window,
         Live = options.Live == LiveMessages.Bypass ? LiveTraffic.Bypass : LiveTraffic.BehindDrain,
@@ -164,22 +168,22 @@ internal static class RunSettingsMapper
         MaxBytesPerUe = options.MaxBytesPerUe,
         MaxStored = options.MaxStored,
         MaxStoredBytes = options.MaxStoredBytes,
-        Store = StoreOf(options),
+        Store = StoreOf(options, isScratch),
         HoldTime = options.HoldTime,
         DrainDelay = options.DrainDelay,
         DrainRate = options.DrainRate?.PerSecond,
         DrainRatePerUe = options.DrainRatePerUe?.PerSecond,
     };
 
-    /// <summary>Null: the run's own file.</summary>
-    private static PostgresMailboxStoreSettings? StoreOf(Scenarios.ApplicationServerOptions options) => options.Store.Postgres is not { } connection
+    /// <summary>Null: a file of the server's own.</summary>
+    private static PostgresMailboxStoreSettings? StoreOf(Scenarios.ApplicationServerOptions options, bool isScratch) => options.Store.Postgres is not { } connection
         ? null
         : new PostgresMailboxStoreSettings
         {
             ConnectionString = connection,
             PasswordFile = options.StorePasswordFile,
             AllowUnsafe = options.StoreUnsafe,
-            IsScratch = true,
+            IsScratch = isScratch,
         };
 
     public static TrafficPlan TrafficOf(TrafficOptions traffic) => new()
@@ -226,7 +230,7 @@ internal static class RunSettingsMapper
     private static double RateOf(FaultOptions faults, AttackKind kind) => faults.ByKind.First(entry => entry.Kind == Label.Of(kind)).Rate.PerSecond;
 
     /// <summary>The allow list is checked again on the resolved address whenever something is sent.</summary>
-    private static async Task<IPEndPoint> ResolveAsync(SipTarget target, CancellationToken cancellation)
+    public static async Task<IPEndPoint> ResolveAsync(SipTarget target, CancellationToken cancellation)
     {
         if (IPAddress.TryParse(target.Host, out var address))
         {

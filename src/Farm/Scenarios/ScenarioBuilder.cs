@@ -29,7 +29,7 @@ internal static class ScenarioBuilder
             {
                 Clocks = new ClockOptions(values.Get(F.ClockSpread), values.IsWritten(F.ClockAhead) ? values.Get(F.ClockAhead) : null, values.Get(F.ClockAheadBy)),
             },
-            Sip = new SipOptions(values.Get(F.SipT1), values.Get(F.SipT2), values.Get(F.SipT4)),
+            Sip = BuildSip(values),
             Security = new SecurityOptions(values.Get(F.SecurityBody), values.Get(F.SecuritySign), values.Get(F.SecurityEncrypt), values.Get(F.SecurityKeys)),
             ReplayCache = new ReplayCacheOptions(
                 CapacityOf(values), values.Get(F.CacheTimestampBytes), values.Get(F.CachePolicy), values.Get(F.CacheWindow), values.Get(F.CacheFutureBound),
@@ -37,21 +37,7 @@ internal static class ScenarioBuilder
             {
                 SenderPartitions = (int)values.Get(F.CacheSenderPartitions),
             },
-            ApplicationServer = new ApplicationServerOptions(
-                values.Get(F.ServerOrder), (int)values.Get(F.ServerWindow), values.Get(F.ServerLive), values.Get(F.ServerSettle), values.Get(F.ServerExpiry),
-                (int)values.Get(F.ServerMaxPerUe), values.Get(F.ServerHoldTime), values.Get(F.ServerDrainDelay))
-            {
-                MaxBytesPerUe = values.Get(F.ServerMaxBytesPerUe),
-                MaxStored = values.Get(F.ServerMaxStored),
-                MaxStoredBytes = values.Get(F.ServerMaxStoredBytes),
-                Store = values.Get(F.ServerStore),
-                StorePasswordFile = storePasswordFile,
-                StoreUnsafe = values.Get(F.ServerStoreUnsafe),
-                DrainRate = values.Get(F.ServerDrainRate),
-                DrainRatePerUe = values.Get(F.ServerDrainRatePerUe),
-                Servers = (int)values.Get(F.ServerCount),
-                FirstShare = values.IsWritten(F.ServerFirstShare) ? values.Get(F.ServerFirstShare).Fraction : null,
-            },
+            ApplicationServer = BuildApplicationServer(values, storePasswordFile),
             Traffic = new TrafficOptions(
                 values.Get(F.TrafficRate), values.Get(F.TrafficArrivals), values.Get(F.TrafficSize), values.Get(F.RecipientPicking),
                 values.Get(F.RecipientExponent), values.Get(F.TrafficSenders))
@@ -72,6 +58,24 @@ internal static class ScenarioBuilder
             Metrics = new MetricsOptions((int)values.Get(F.MetricsPort)),
         };
     }
+
+    public static ApplicationServerOptions BuildApplicationServer(ScenarioValues values, string? storePasswordFile) => new(
+        values.Get(F.ServerOrder), (int)values.Get(F.ServerWindow), values.Get(F.ServerLive), values.Get(F.ServerSettle), values.Get(F.ServerExpiry),
+        (int)values.Get(F.ServerMaxPerUe), values.Get(F.ServerHoldTime), values.Get(F.ServerDrainDelay))
+    {
+        MaxBytesPerUe = values.Get(F.ServerMaxBytesPerUe),
+        MaxStored = values.Get(F.ServerMaxStored),
+        MaxStoredBytes = values.Get(F.ServerMaxStoredBytes),
+        Store = values.Get(F.ServerStore),
+        StorePasswordFile = storePasswordFile,
+        StoreUnsafe = values.Get(F.ServerStoreUnsafe),
+        DrainRate = values.Get(F.ServerDrainRate),
+        DrainRatePerUe = values.Get(F.ServerDrainRatePerUe),
+        Servers = (int)values.Get(F.ServerCount),
+        FirstShare = values.IsWritten(F.ServerFirstShare) ? values.Get(F.ServerFirstShare).Fraction : null,
+    };
+
+    public static SipOptions BuildSip(ScenarioValues values) => new(values.Get(F.SipT1), values.Get(F.SipT2), values.Get(F.SipT4));
 
     /// <summary>As written, or what the bytes hold.</summary>
     public static int CapacityOf(ScenarioValues values)

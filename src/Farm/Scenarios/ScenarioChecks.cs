@@ -6,9 +6,6 @@ namespace UeFarm.Farm.Scenarios;
 /// <summary>What single values cannot show: contradictions between them. Reports all of them; a value that was refused is left alone.</summary>
 internal sealed partial class ScenarioChecks(ScenarioValues values, ICollection<ScenarioError> errors)
 {
-    /// <summary>A transaction gives up after this many T1 (RFC 3261 section 17.1.2.2, timer F).</summary>
-    private const int TimerFInT1 = 64;
-
     private const int DigestBytes = 20;
 
     public void Run()
@@ -18,8 +15,7 @@ internal sealed partial class ScenarioChecks(ScenarioValues values, ICollection<
         CheckNetwork();
         CheckCounterparts();
         CheckTarget();
-        CheckStore();
-        CheckSip();
+        new ApplicationServerChecks(values, errors).Run();
         CheckSecurity();
         CheckReplayCache();
         CheckTraffic();
@@ -67,44 +63,6 @@ internal sealed partial class ScenarioChecks(ScenarioValues values, ICollection<
         {
             Report(ScenarioFormat.SubscriberImpu, "gives all phones the same identity", "a template with {index}",
                 "write it like sip:ue{index:000000}@{domain}");
-        }
-    }
-
-    private void CheckStore()
-    {
-        if (!values.TryGet(ScenarioFormat.ServerStore, out var store) || store.Postgres is not null)
-        {
-            return;
-        }
-
-        foreach (var option in new ScenarioOption[] { ScenarioFormat.ServerStorePasswordFile, ScenarioFormat.ServerStoreUnsafe })
-        {
-            if (values.IsWritten(option))
-            {
-                Report(option, "has no meaning with store: sqlite", "nothing without PostgreSQL", "name a PostgreSQL database in store, or remove this key");
-            }
-        }
-    }
-
-    private void CheckSip()
-    {
-        if (values.TryGet(ScenarioFormat.SipT1, out var t1) && values.TryGet(ScenarioFormat.SipT2, out var t2) && t2 < t1)
-        {
-            Report(values.IsWritten(ScenarioFormat.SipT2) ? ScenarioFormat.SipT2 : ScenarioFormat.SipT1, "makes t2 shorter than t1", "t2 of t1 or more",
-                $"set t2 to {UnitText.Duration(t1)} or more");
-        }
-
-        if (values.TryGet(ScenarioFormat.SipT1, out t1) && values.TryGet(ScenarioFormat.ServerHoldTime, out var hold) && hold >= TimerFInT1 * t1)
-        {
-            var option = values.IsWritten(ScenarioFormat.ServerHoldTime) ? ScenarioFormat.ServerHoldTime : (ScenarioOption)ScenarioFormat.SipT1;
-            Report(option, "lets senders give up before the application server answers", $"a holdTime below 64 t1 ({UnitText.Duration(TimerFInT1 * t1)})",
-                "shorten applicationServer.holdTime");
-        }
-
-        if (values.TryGet(ScenarioFormat.ServerSettle, out var settle) && values.TryGet(ScenarioFormat.ServerExpiry, out var expiry) && settle >= expiry)
-        {
-            Report(values.IsWritten(ScenarioFormat.ServerSettle) ? ScenarioFormat.ServerSettle : ScenarioFormat.ServerExpiry,
-                "lets every message expire while it settles", "a settle time below expiry", "shorten applicationServer.settle");
         }
     }
 
@@ -356,9 +314,7 @@ internal sealed partial class ScenarioChecks(ScenarioValues values, ICollection<
     }
 
     private void Report(ScenarioOption option, string problem, string allowed, string remedy, int item = -1) =>
-        errors.Add(
-            new ScenarioError(values.LocationOf(option, item), ScenarioValues.ConcretePath(option, item), values.TextOf(option, item) is { Length: > 0 } text
-            ? text : null, problem, allowed, remedy));
+        errors.Add(ScenarioError.About(values, option, problem, allowed, remedy, item));
 
     private static IEnumerable<TypedScenarioOption<Rate>> Attacks() =>
         ScenarioFormat.Options.Where(option => option.Section == ScenarioFormat.Attacks.Path).Cast<TypedScenarioOption<Rate>>();

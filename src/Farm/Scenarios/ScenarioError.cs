@@ -8,16 +8,24 @@ namespace UeFarm.Farm.Scenarios;
 /// <remarks>Value: What was written; null when nothing was, or when it must not be shown.</remarks>
 internal sealed partial record ScenarioError(ScenarioLocation Location, string Path, string? Value, string Problem, string Allowed, string Remedy)
 {
-    private const int MaxShownValue = 60;
+    private const int MaxShownValue = 66;
+
+    /// <summary>A mistake in an option as it was written, or in its absence.</summary>
+    public static ScenarioError About(ScenarioValues values, ScenarioOption option, string problem, string allowed, string remedy, int item = -1)
+    {
+        var text = values.TextOf(option, item);
+        return new ScenarioError(
+            values.LocationOf(option, item), ScenarioValues.ConcretePath(option, item), string.IsNullOrEmpty(text) ? null : text, problem, allowed, remedy);
+    }
 
     /// <summary>Place and problem in a line, then what is allowed and what to do.</summary>
     public string Format(string fileName)
     {
         var place = Location.Override is { } text
-            ? $"--set {Shorten(text)}"
+            ? Shorten(text)
             : Location.Line == 0 ? fileName : string.Create(CultureInfo.InvariantCulture, $"{fileName}:{Location.Line}:{Location.Column}");
         var shown = Value is null ? "" : $" '{Shorten(Value)}'";
-        var path = Path.Length == 0 ? "the scenario" : Path;
+        var path = Path.Length == 0 ? "the file" : Path;
         return string.Join('\n',
             [$"{place}: {path}{shown} {Problem}", .. TextLayout.Wrap("    allowed: ", Allowed), .. TextLayout.Wrap("    remedy:  ", Remedy)]);
     }

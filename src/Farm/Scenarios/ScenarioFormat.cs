@@ -9,6 +9,9 @@ namespace UeFarm.Farm.Scenarios;
 /// </summary>
 internal static class ScenarioFormat
 {
+    public static readonly TextKind DomainName =
+        new("domain", @"^[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)*$", "a domain name", "ims.example");
+
     private static readonly List<ScenarioOption> All = [];
     private static readonly List<ScenarioSection> Groups = [];
 
@@ -31,7 +34,7 @@ internal static class ScenarioFormat
 
     public static readonly TypedScenarioOption<string> TargetDomain = Add(
         "target.domain",
-        new TextKind("domain", @"^[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)*$", "a domain name", "ims.example"),
+        DomainName,
         "ims.example", "Home domain of the phones.");
 
     public static readonly TypedScenarioOption<SipTarget> TargetCore =
@@ -382,6 +385,8 @@ internal static class ScenarioFormat
 
     /// <summary>In the order of the documentation; a section stands before those inside it.</summary>
     public static IReadOnlyList<ScenarioSection> Sections => Groups;
+
+    public static DocumentFormat Document { get; } = new("scenario", "version: 1", All, Groups);
 
     private static TypedScenarioOption<T> Add<T>(string path, OptionKind<T> kind, string defaultText, string description) =>
         Add(new TypedScenarioOption<T>(path, kind, description) { DefaultTexts = [defaultText] });

@@ -38,12 +38,7 @@ internal static class ScenarioReference
     public static string Write()
     {
         var text = new StringBuilder(Introduction);
-        WriteTable(text, "", "Top level", "");
-        foreach (var section in ScenarioFormat.Sections)
-        {
-            WriteTable(text, section.Path, $"`{section.Path}`", section.Description);
-        }
-
+        WriteTables(text, ScenarioFormat.Document);
         text.Append(ThresholdIntroduction);
         foreach (var metric in ThresholdCatalogue.Metrics)
         {
@@ -61,9 +56,19 @@ internal static class ScenarioReference
         return text.ToString();
     }
 
-    private static void WriteTable(StringBuilder text, string path, string title, string description)
+    /// <summary>A table for the top level and for each section.</summary>
+    public static void WriteTables(StringBuilder text, DocumentFormat format)
     {
-        var options = ScenarioFormat.Options.Where(option => option.Section == path).ToList();
+        WriteTable(text, format, "", "Top level", "");
+        foreach (var section in format.Sections)
+        {
+            WriteTable(text, format, section.Path, $"`{section.Path}`", section.Description);
+        }
+    }
+
+    private static void WriteTable(StringBuilder text, DocumentFormat format, string path, string title, string description)
+    {
+        var options = format.Options.Where(option => option.Section == path).ToList();
         text.Append($"\n## {title}\n");
         if (description.Length > 0)
         {

@@ -4,39 +4,45 @@ using System.Text.Json.Nodes;
 
 namespace UeFarm.Farm.Scenarios;
 
-/// <summary>Writes the JSON Schema of the scenario format from its declarations.</summary>
+/// <summary>Writes the JSON Schema of a file format from its declarations.</summary>
 internal static class ScenarioSchema
 {
     private static readonly JsonSerializerOptions Options =
         new() { WriteIndented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    public static string Write()
+    public static string Write() => Write(ScenarioFormat.Document);
+
+    public static string Write(DocumentFormat format)
     {
         var schema = new JsonObject
         {
             ["$schema"] = "https://json-schema.org/draft/2020-12/schema",
-            ["title"] = "uefarm scenario",
+            ["title"] = $"uefarm {format.Noun}",
         };
-        foreach (var (key, value) in CreateSection(""))
+        foreach (var (key, value) in CreateSection(format, ""))
         {
             schema[key] = value?.DeepClone();
         }
 
-        ((JsonArray)schema["required"]!).Add("phases");
+        if (format.Sections.Contains(ScenarioFormat.Phases))
+        {
+            ((JsonArray)schema["required"]!).Add("phases");
+        }
+
         return schema.ToJsonString(Options) + "\n";
     }
 
-    private static JsonObject CreateSection(string path)
+    private static JsonObject CreateSection(DocumentFormat format, string path)
     {
         var properties = new JsonObject();
-        foreach (var option in ScenarioFormat.Options.Where(option => option.Section == path))
+        foreach (var option in format.Options.Where(option => option.Section == path))
         {
             properties[option.Name] = CreateOption(option);
         }
 
-        foreach (var section in ScenarioFormat.Sections.Where(section => ParentOf(section.Path) == path))
+        foreach (var section in format.Sections.Where(section => ParentOf(section.Path) == path))
         {
-            var inner = CreateSection(section.Path);
+            var inner = CreateSection(format, section.Path);
             var name = section.Path[(section.Path.LastIndexOf('.') + 1)..];
             if (section.IsList)
             {
@@ -50,7 +56,7 @@ internal static class ScenarioSchema
         }
 
         var required = new JsonArray();
-        foreach (var option in ScenarioFormat.Options.Where(option => option.Section == path && option.IsRequired))
+        foreach (var option in format.Options.Where(option => option.Section == path && option.IsRequired))
         {
             required.Add(option.Name);
         }

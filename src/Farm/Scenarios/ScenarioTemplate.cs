@@ -3,7 +3,7 @@ using UeFarm.Farm.Console;
 
 namespace UeFarm.Farm.Scenarios;
 
-/// <summary>Writes a commented scenario with every option, from the declarations: a valid file that does what the defaults do.</summary>
+/// <summary>Writes a commented file with every option of its format, from the declarations: a valid one that does what the defaults do.</summary>
 internal static class ScenarioTemplate
 {
     /// <summary>Phases that show every way of moving phones.</summary>
@@ -14,38 +14,43 @@ internal static class ScenarioTemplate
         "- { name: storm, online: all, within: 5s, for: 30s }",
     ];
 
-    public static string Write()
-    {
-        var text = new StringBuilder();
-        text.Append("""
-            # A uefarm scenario with every option. Values shown are the defaults, or
-            # examples where a default would show little. Options behind a '#' are off: they
-            # mean something only beside another choice. Check it with: uefarm check FILE
+    private const string ScenarioHeading = """
+        # A uefarm scenario with every option. Values shown are the defaults, or
+        # examples where a default would show little. Options behind a '#' are off: they
+        # mean something only beside another choice. Check it with: uefarm check FILE
 
-            """);
-        WriteSection(text, "", 0);
+        """;
+
+    public static string Write() => Write(ScenarioFormat.Document, ScenarioHeading);
+
+    /// <param name="format">The options.</param>
+    /// <param name="heading">Comment lines before the first of them.</param>
+    public static string Write(DocumentFormat format, string heading)
+    {
+        var text = new StringBuilder(heading);
+        WriteSection(text, format, "", 0);
         return text.ToString();
     }
 
-    private static void WriteSection(StringBuilder text, string path, int depth)
+    private static void WriteSection(StringBuilder text, DocumentFormat format, string path, int depth)
     {
-        foreach (var option in ScenarioFormat.Options.Where(option => option.Section == path && !option.IsList))
+        foreach (var option in format.Options.Where(option => option.Section == path && !option.IsList))
         {
             WriteOption(text, option, depth);
         }
 
-        foreach (var section in ScenarioFormat.Sections.Where(section => ParentOf(section.Path) == path))
+        foreach (var section in format.Sections.Where(section => ParentOf(section.Path) == path))
         {
             text.Append('\n', depth == 0 ? 1 : 0);
             Comment(text, depth, section.Description);
             Line(text, depth, section.Path[(section.Path.LastIndexOf('.') + 1)..].Replace("[]", "", StringComparison.Ordinal) + ":");
             if (!section.IsList)
             {
-                WriteSection(text, section.Path, depth + 1);
+                WriteSection(text, format, section.Path, depth + 1);
                 continue;
             }
 
-            foreach (var option in ScenarioFormat.Options.Where(option => option.Section == section.Path))
+            foreach (var option in format.Options.Where(option => option.Section == section.Path))
             {
                 Comment(text, depth + 1, $"{option.Name}: {option.Description}");
             }
@@ -56,7 +61,7 @@ internal static class ScenarioTemplate
             }
         }
 
-        foreach (var option in ScenarioFormat.Options.Where(option => option.Section == path && option.IsList))
+        foreach (var option in format.Options.Where(option => option.Section == path && option.IsList))
         {
             var values = option.DefaultTexts.Count > 0 ? option.DefaultTexts : [option.Sample!];
             text.Append('\n', depth == 0 ? 1 : 0);

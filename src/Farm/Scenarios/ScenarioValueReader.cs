@@ -3,18 +3,17 @@ using System.Globalization;
 namespace UeFarm.Farm.Scenarios;
 
 /// <summary>Walks the tree along the declared format: every value is read by its declaration, every unknown key reported.</summary>
-internal sealed class ScenarioValueReader(ScenarioValues values, ICollection<ScenarioError> errors)
+internal sealed class ScenarioValueReader(DocumentFormat format, ScenarioValues values, ICollection<ScenarioError> errors)
 {
-    private static readonly Dictionary<string,
-    ScenarioOption> OptionsByPath = ScenarioFormat.Options.ToDictionary(option => option.Path, StringComparer.Ordinal);
-    private static readonly Dictionary<string,
-    ScenarioSection> SectionsByPath = ScenarioFormat.Sections.ToDictionary(section => section.Path, StringComparer.Ordinal);
+    private readonly Dictionary<string, ScenarioOption> _options = format.Options.ToDictionary(option => option.Path, StringComparer.Ordinal);
+    private readonly HashSet<string> _sections = format.Sections.Select(section => section.Path).ToHashSet(StringComparer.Ordinal);
 
     public void Read(ScenarioNode root)
     {
         if (root is not ScenarioNode.Mapping mapping)
         {
-            errors.Add(new ScenarioError(root.Location, "", null, $"is {root.Description}", "keys and values, such as version: 1", "begin with version: 1"));
+            errors.Add(new ScenarioError(
+                root.Location, "", null, $"is {root.Description}", $"keys and values, such as {format.Opening}", $"begin with {format.Opening}"));
             return;
         }
 
@@ -32,15 +31,15 @@ internal sealed class ScenarioValueReader(ScenarioValues values, ICollection<Sce
             {
                 errors.Add(new ScenarioError(key.Location, concrete, null, "is written twice", "each key once", "remove one of the two"));
             }
-            else if (OptionsByPath.TryGetValue(declared, out var option))
+            else if (_options.TryGetValue(declared, out var option))
             {
                 ReadOption(option, value, concrete);
             }
-            else if (SectionsByPath.ContainsKey(declared))
+            else if (_sections.Contains(declared))
             {
                 ReadSection(value, declared, concrete);
             }
-            else if (SectionsByPath.ContainsKey(declared + "[]"))
+            else if (_sections.Contains(declared + "[]"))
             {
                 ReadSectionList(value, declared + "[]", concrete);
             }
@@ -152,28 +151,28 @@ internal sealed class ScenarioValueReader(ScenarioValues values, ICollection<Sce
     {
         var keys = KeysOf(declaredPath).ToList();
         var nearest = Nearest.Of(key.Text, keys);
-        var elsewhere = nearest is null ? ScenarioFormat.Options.FirstOrDefault(option => option.Name == key.Text)?.Path : null;
+        var elsewhere = nearest is null ? format.Options.FirstOrDefault(option => option.Name == key.Text)?.Path : null;
         var remedy = nearest is not null ? $"did you mean {nearest}?" : elsewhere is not null ? $"did you mean {elsewhere}?" : "remove it";
         errors.Add(new ScenarioError(key.Location, concrete, null, "is not a known key", string.Join(", ", keys), remedy));
     }
 
     private void ReportMissing(ScenarioNode.Mapping mapping, string declaredPath, string concretePath)
     {
-        foreach (var option in ScenarioFormat.Options)
+        foreach (var option in format.Options)
         {
             if (option.IsRequired && option.Section == declaredPath && mapping.Find(option.Name) is null)
             {
                 errors.Add(
                     new ScenarioError(mapping.Location, Join(concretePath, option.Name), null, "is missing", option.Kind.Allowed,
-                    $"add {option.Name}: {option.Sample}"));
+                    format.HowToAdd(option)));
             }
         }
     }
 
-    private static IEnumerable<string> KeysOf(string declaredPath)
+    private IEnumerable<string> KeysOf(string declaredPath)
     {
         var prefix = declaredPath.Length == 0 ? "" : declaredPath + ".";
-        return ScenarioFormat.Options.Select(option => option.Path).Concat(ScenarioFormat.Sections.Select(section => section.Path))
+        return format.Options.Select(option => option.Path).Concat(format.Sections.Select(section => section.Path))
             .Where(path => path.StartsWith(prefix, StringComparison.Ordinal) && path.Length > prefix.Length)
             .Select(path => path[prefix.Length..])
             .Where(rest => !rest.Contains('.', StringComparison.Ordinal))

@@ -6,9 +6,10 @@ namespace UeFarm.Farm.Scenarios;
 /// <summary>Puts <c>--set key=value</c> into the tree before it is read, so that an override passes every check of the file.</summary>
 internal static partial class ScenarioOverrides
 {
-    public static void Apply(ScenarioNode.Mapping root, string overrideText, ICollection<ScenarioError> errors)
+    public static void Apply(ScenarioNode.Mapping root, DocumentOverride change, ICollection<ScenarioError> errors)
     {
-        var location = new ScenarioLocation(0, 0, overrideText);
+        var overrideText = change.Text;
+        var location = new ScenarioLocation(0, 0, change.Shown);
         var equals = overrideText.IndexOf('=', StringComparison.Ordinal);
         var path = equals < 0 ? overrideText : overrideText[..equals];
         if (equals <= 0 || !PathPattern().IsMatch(path))
@@ -23,7 +24,7 @@ internal static partial class ScenarioOverrides
         ScenarioNode value = new ScenarioNode.Scalar(text, text.Length == 0, location);
         if (text.StartsWith('[') || text.StartsWith('{'))
         {
-            if (!ScenarioTreeReader.TryRead(text, overrideText, out value, out var fault))
+            if (!ScenarioTreeReader.TryRead(text, change.Shown, out value, out var fault))
             {
                 errors.Add(
                     new ScenarioError(location, path, text, $"is not readable: {fault.Problem}", "a value, [a, list] or { a: mapping }",

@@ -23,7 +23,7 @@ internal sealed class ScenarioTreeReader
     }
 
     /// <summary>False: the text is not YAML that a scenario may use; <paramref name="fault"/> says what and where.</summary>
-    /// <remarks>overrideText: The text of the <c>--set</c> that is read; null for a file.</remarks>
+    /// <remarks>overrideText: The argument that is read, as it was written; null for a file.</remarks>
     public static bool TryRead(string text, string? overrideText, out ScenarioNode root, out (string Problem, ScenarioLocation Location) fault)
     {
         fault = default;

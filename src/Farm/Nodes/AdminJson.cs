@@ -1,0 +1,14 @@
+using System.Text.Json.Serialization;
+
+namespace UeFarm.Farm.Nodes;
+
+/// <summary>Writes the admin endpoint's documents without reflection.</summary>
+[JsonSourceGenerationOptions(WriteIndented = true, PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(AdminDocuments.Refusal))]
+[JsonSerializable(typeof(AdminDocuments.Health))]
+[JsonSerializable(typeof(AdminDocuments.MailboxPage))]
+[JsonSerializable(typeof(AdminDocuments.MailboxDetails))]
+[JsonSerializable(typeof(AdminDocuments.PurgeResult))]
+[JsonSerializable(typeof(NodeStatus))]
+internal sealed partial class AdminJson : JsonSerializerContext;

@@ -1,0 +1,33 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using Microsoft.AspNetCore.Http;
+
+namespace UeFarm.Farm.Nodes;
+
+/// <summary>Writes the answers of the admin endpoint: JSON with a line end, never to be cached and never to be taken for a page.</summary>
+internal static class AdminReply
+{
+    /// <summary>Quotes and angle brackets stay as they are: the answers are no HTML and say so.</summary>
+    private static readonly AdminJson Json =
+        new(new JsonSerializerOptions(AdminJson.Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+
+    public static async Task WriteAsync<T>(HttpContext context, int status, T document)
+    {
+        var body = new MemoryStream();
+        await using (body.ConfigureAwait(false))
+        {
+            await JsonSerializer.SerializeAsync(body, document, (JsonTypeInfo<T>)Json.GetTypeInfo(typeof(T))!).ConfigureAwait(false);
+            body.WriteByte((byte)'\n');
+            var response = context.Response;
+            response.StatusCode = status;
+            response.ContentType = "application/json; charset=utf-8";
+            response.ContentLength = body.Length;
+            response.Headers.CacheControl = "no-store";
+            response.Headers.XContentTypeOptions = "nosniff";
+            await response.Body.WriteAsync(body.GetBuffer().AsMemory(0, (int)body.Length), context.RequestAborted).ConfigureAwait(false);
+        }
+    }
+
+    public static Task RefuseAsync(HttpContext context, int status, string problem) => WriteAsync(context, status, new AdminDocuments.Refusal(problem));
+}

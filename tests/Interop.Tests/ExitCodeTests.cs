@@ -1,3 +1,4 @@
+using UeFarm.TestSupport;
 using Xunit;
 
 namespace UeFarm.Interop.Tests;
@@ -65,7 +66,7 @@ public sealed class ExitCodeTests
         var path = folder.Write("scenario.yaml", scenario);
 
         var (exitCode, output) = await Peer.RunAsync(
-            FarmProcess.Runtime, folder.FullPath, TimeSpan.FromSeconds(60), FarmProcess.Program, "run", path, "--out", folder.PathOf("results"));
+            FarmProgram.Runtime, folder.FullPath, TimeSpan.FromSeconds(60), FarmProgram.FullPath, "run", path, "--out", folder.PathOf("results"));
 
         Assert.True(exitCode == code, $"exit code {exitCode}\n{output}");
         Assert.DoesNotContain("listening", output, StringComparison.Ordinal);

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net;
 using UeFarm.Farm.Report;
+using UeFarm.TestSupport;
 using Xunit;
 
 namespace UeFarm.Interop.Tests;
@@ -23,19 +24,6 @@ internal sealed class FarmProcess : IAsyncDisposable
         process.BeginErrorReadLine();
     }
 
-    /// <summary>The command that starts the runtime this test runs on.</summary>
-    public static string Runtime
-    {
-        get
-        {
-            // RUNTIME/shared/Microsoft.NETCore.App/VERSION/System.Private.CoreLib.dll
-            var folder = Path.GetDirectoryName(typeof(object).Assembly.Location)!;
-            return Path.GetFullPath(Path.Combine(folder, "..", "..", "..", "dotnet"));
-        }
-    }
-
-    public static string Program => Path.Combine(AppContext.BaseDirectory, "uefarm.dll");
-
     public int Id => _process.Id;
 
     /// <summary>Everything printed so far.</summary>
@@ -56,7 +44,7 @@ internal sealed class FarmProcess : IAsyncDisposable
     {
         var path = folder.Write($"{results}.yaml", scenario);
         var output = folder.PathOf(results);
-        return new FarmProcess(Peer.Start(Runtime, folder.FullPath, Program, "run", path, "--out", output), output);
+        return new FarmProcess(Peer.Start(FarmProgram.Runtime, folder.FullPath, FarmProgram.FullPath, "run", path, "--out", output), output);
     }
 
     /// <summary>Waits for a printed line that contains the text.</summary>

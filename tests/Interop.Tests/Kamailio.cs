@@ -1,10 +1,14 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Net;
 using Xunit;
 
 namespace UeFarm.Interop.Tests;
 
-/// <summary>Kamailio as registrar and stateful proxy with digest authentication on every request, on a loopback port of its own.</summary>
+/// <summary>
+/// Kamailio as registrar and stateful proxy with digest authentication on every request, on a loopback port of its own; by itself, or with an application
+/// server behind it.
+/// </summary>
 internal sealed class Kamailio : IAsyncDisposable
 {
     private readonly Process _process;
@@ -19,17 +23,26 @@ internal sealed class Kamailio : IAsyncDisposable
 
     public int Port { get; }
 
-    public static async Task<Kamailio> StartAsync(string domain, string password)
+    public IPEndPoint EndPoint => new(IPAddress.Loopback, Port);
+
+    public static Task<Kamailio> StartAsync(string domain, string password) => StartAsync("kamailio.cfg", Peer.FreePort(), domain, password, null);
+
+    /// <summary>The port is said beforehand, because server and core have to know each other's.</summary>
+    public static Task<Kamailio> StartAsync(int port, string domain, string password, IPEndPoint applicationServer) =>
+        StartAsync("kamailio-as.cfg", port, domain, password, applicationServer);
+
+    private static async Task<Kamailio> StartAsync(string file, int port, string domain, string password, IPEndPoint? applicationServer)
     {
         var program = Peer.Require("kamailio", "kamailio");
         var folder = Directory.CreateTempSubdirectory("kamailio-").FullName;
-        var port = Peer.FreePort();
-        var config = await File.ReadAllTextAsync(Path.Combine(AppContext.BaseDirectory, "Data", "kamailio.cfg"), TestContext.Current.CancellationToken);
+        var config = await File.ReadAllTextAsync(Path.Combine(AppContext.BaseDirectory, "Data", file), TestContext.Current.CancellationToken);
         var path = Path.Combine(folder, "kamailio.cfg");
         await File.WriteAllTextAsync(
             path,
             config.Replace("DOMAIN", domain, StringComparison.Ordinal)
                 .Replace("PASSWORD", password, StringComparison.Ordinal)
+                .Replace("ASHOST", applicationServer?.Address.ToString(), StringComparison.Ordinal)
+                .Replace("ASPORT", applicationServer?.Port.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal)
                 .Replace("PORT", port.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal),
             TestContext.Current.CancellationToken);
         var process = Peer.Start(program, folder, "-DD", "-E", "-f", path, "-m", "256", "-M", "16", "-Y", folder);

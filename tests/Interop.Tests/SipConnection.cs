@@ -13,6 +13,8 @@ internal sealed class SipConnection : IDisposable
 
     private SipConnection(Socket socket) => _socket = socket;
 
+    public IPEndPoint RemoteEndPoint => (IPEndPoint)_socket.RemoteEndPoint!;
+
     public IPEndPoint LocalEndPoint => (IPEndPoint)_socket.LocalEndPoint!;
 
     public static async Task<SipConnection> ConnectAsync(IPEndPoint remote, CancellationToken cancellation)

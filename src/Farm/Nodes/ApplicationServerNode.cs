@@ -164,7 +164,7 @@ internal sealed class ApplicationServerNode : IAsyncDisposable
             Core = new SipHop(transport, core, 0),
             DatabasePath = Options.StoreFile,
             Timers = RunSettingsMapper.TimersOf(Options.Sip),
-            Transport = new SipTransportSettings { Listen = Options.Listen, Allow = allow, AcceptFrom = allow, OnFault = onFault },
+            Transport = new SipTransportSettings { Listen = Options.Listen, Source = SourceFor(core), Allow = allow, AcceptFrom = allow, OnFault = onFault },
             Udp = Options.Udp,
             SentBy = Options.SentBy,
             Random = SystemRandomSource.Instance,
@@ -192,6 +192,12 @@ internal sealed class ApplicationServerNode : IAsyncDisposable
                 "listen", Options.Listen.ToString(), Explain(exception), "stop the other program, or choose another address with --listen");
         }
     }
+
+    /// <summary>A core that knows its servers by their addresses must see the one that it was given.</summary>
+    private IPAddress? SourceFor(IPEndPoint core) =>
+        Options.Listen.AddressFamily == core.AddressFamily && !Options.Listen.Address.Equals(IPAddress.Any) && !Options.Listen.Address.Equals(IPAddress.IPv6Any)
+            ? Options.Listen.Address
+            : null;
 
     private static string Explain(Exception exception)
     {

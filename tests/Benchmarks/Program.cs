@@ -1,6 +1,7 @@
 using BenchmarkDotNet.Running;
 using UeFarm.Benchmarks;
 using UeFarm.Benchmarks.Load;
+using UeFarm.Benchmarks.Load.Mailboxes;
 
 const string Usage = """
     Usage: Benchmarks micro [filter ...]      BenchmarkDotNet over the classes in Micro
@@ -11,6 +12,8 @@ const string Usage = """
              register                         registrations with MD5 and AKA
              cache                            replay cache beside a naive one
              store                            mailbox store beside a bare batched insert
+             drain [messages=1000000] [ues=10000] [live=500/s] [within=10s]
+                                              phones come back to full mailboxes of an application server
              sizing                           rank tracker, and messages per CPU-second of uefarm size
              virtual                          messages per CPU-second of whole runs in virtual time
            Benchmarks tables                  the tables of docs/sizing.md
@@ -39,6 +42,10 @@ switch (args)
     case ["load", "store"]:
         await StoreLoad.RunAsync();
         return 0;
+    case ["load", "drain", .. var options]:
+        return await DrainLoad.RunAsync(options);
+    case ["load", "mailbox-server", var database, var corePort, var maxPerPhone]:
+        return await ServerHost.RunAsync(database, corePort, maxPerPhone);
     case ["load", "sizing"]:
         SizingLoad.Run();
         return 0;

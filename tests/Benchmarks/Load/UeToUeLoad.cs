@@ -65,6 +65,10 @@ internal static class UeToUeLoad
         return 0;
     }
 
+    /// <summary>P2 alone: microseconds of CPU for a plain message, after the warm-up of a process that has done something else before.</summary>
+    public static Task<double> MeasurePlainAsync() =>
+        BenchmarkRuns.WithFolderAsync(folder => MeasureClosedLoopAsync(BodyProtection.Plain, FirstWarmUp, folder));
+
     private static void Compare(Dictionary<BodyProtection, double> costs, double sink)
     {
         if (costs.TryGetValue(BodyProtection.Plain, out var plain))

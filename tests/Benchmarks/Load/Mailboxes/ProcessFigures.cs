@@ -1,0 +1,65 @@
+using System.Globalization;
+
+namespace UeFarm.Benchmarks.Load.Mailboxes;
+
+/// <summary>What the kernel knows of a process and its children.</summary>
+internal static class ProcessFigures
+{
+    private const double TicksPerSecond = 100; // USER_HZ, the same on all Linux machines that .NET runs on
+
+    /// <summary>User and system time of a process and all that it started, those that have ended included.</summary>
+    public static TimeSpan CpuOfTree(int process)
+    {
+        var parents = new Dictionary<int, (int Parent, long Ticks)>();
+        foreach (var folder in Directory.EnumerateDirectories("/proc"))
+        {
+            if (int.TryParse(Path.GetFileName(folder), NumberStyles.None, CultureInfo.InvariantCulture, out var id) && TryReadStat(id, out var parent, out var ticks))
+            {
+                parents[id] = (parent, ticks);
+            }
+        }
+
+        var sum = parents.Where(entry => IsWithin(entry.Key, process, parents)).Sum(static entry => entry.Value.Ticks);
+        return TimeSpan.FromSeconds(sum / TicksPerSecond);
+    }
+
+    /// <summary>A figure of /proc/PID/status in MiB: VmHWM is the largest resident size so far, VmRSS that of now.</summary>
+    public static double MebibytesOf(int process, string figure)
+    {
+        var line = File.ReadLines(string.Create(CultureInfo.InvariantCulture, $"/proc/{process}/status")).First(text => text.StartsWith(figure + ":", StringComparison.Ordinal));
+        return double.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) / 1024;
+    }
+
+    private static bool IsWithin(int process, int root, Dictionary<int, (int Parent, long Ticks)> parents)
+    {
+        while (process != root)
+        {
+            if (!parents.TryGetValue(process, out var entry))
+            {
+                return false;
+            }
+
+            process = entry.Parent;
+        }
+
+        return true;
+    }
+
+    /// <summary>The program's name, in parentheses, may have blanks: what counts comes after it. Fields 4 and 14 to 17 of proc(5).</summary>
+    private static bool TryReadStat(int process, out int parent, out long ticks)
+    {
+        (parent, ticks) = (0, 0);
+        try
+        {
+            var text = File.ReadAllText(string.Create(CultureInfo.InvariantCulture, $"/proc/{process}/stat"));
+            var fields = text[(text.LastIndexOf(')') + 2)..].Split(' ');
+            parent = int.Parse(fields[1], CultureInfo.InvariantCulture);
+            ticks = fields[11..15].Sum(static field => long.Parse(field, CultureInfo.InvariantCulture));
+            return true;
+        }
+        catch (IOException)
+        {
+            return false; // it ended meanwhile
+        }
+    }
+}

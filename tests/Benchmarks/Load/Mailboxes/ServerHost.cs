@@ -1,0 +1,46 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Text.Json;
+using UeFarm.Actors;
+using UeFarm.Actors.Mailbox;
+using UeFarm.Actors.Timing;
+using UeFarm.Protocol;
+using UeFarm.Protocol.Sip;
+
+namespace UeFarm.Benchmarks.Load.Mailboxes;
+
+/// <summary>
+/// The process of an application server under test: says on which port it listens and how long opening took, then answers every line of its input
+/// with its figures; the end of the input ends it in order.
+/// </summary>
+internal static class ServerHost
+{
+    /// <summary>Arguments: database, port of the core (the phones), most messages per phone.</summary>
+    public static async Task<int> RunAsync(string database, string corePort, string maxPerPhone)
+    {
+        var start = Stopwatch.GetTimestamp();
+        var system = FarmActorSystem.Create("server");
+        await using var wheel = new WakeUpWheel(TimeProvider.System, TimeSpan.FromMilliseconds(5));
+        await using var server = await ApplicationServer.StartAsync(system, new ApplicationServerSettings
+        {
+            Domain = Subscribers.Domain,
+            Core = new SipHop(SipTransportKind.Tcp, new IPEndPoint(IPAddress.Loopback, int.Parse(corePort, CultureInfo.InvariantCulture)), 0),
+            DatabasePath = database,
+            MaxPerUe = int.Parse(maxPerPhone, CultureInfo.InvariantCulture),
+            Random = SystemRandomSource.Instance,
+        }, wheel);
+        Console.WriteLine(string.Create(
+            CultureInfo.InvariantCulture, $"{server.EndPoint.Port} {Stopwatch.GetElapsedTime(start).TotalSeconds}"));
+        while (await Console.In.ReadLineAsync() is not null)
+        {
+            Console.WriteLine(JsonSerializer.Serialize(FiguresOf(server.Counters)));
+        }
+
+        return 0;
+    }
+
+    private static ServerFigures FiguresOf(ApplicationServerCounters counters) => new(
+        counters.Received, counters.Stored, counters.Delivered, counters.Redeliveries, counters.OrderViolations, counters.LateArrivals, counters.Backlog,
+        counters.Commits, counters.Restarts, GC.GetTotalAllocatedBytes(), GC.CollectionCount(0), GC.CollectionCount(2), GC.GetTotalPauseDuration().TotalSeconds);
+}

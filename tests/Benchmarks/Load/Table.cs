@@ -25,6 +25,10 @@ internal static class Table
         Line(name, texts);
     }
 
+    /// <summary>A line between rows, in one part or two.</summary>
+    public static void Note(FormattableString text, FormattableString? more = null) =>
+        Console.WriteLine("  " + FormattableString.Invariant(text) + (more is null ? "" : FormattableString.Invariant(more)));
+
     private static void Line(string name, ReadOnlySpan<string> texts)
     {
         Console.Write(name.PadRight(38));

@@ -39,6 +39,8 @@ internal sealed class DeliveryBook
     /// <summary>Answered otherwise.</summary>
     public long Refused => Interlocked.Read(ref _refused);
 
+    public long Answered => Accepted + Refused;
+
     /// <summary>Messages that arrived, each for the first time.</summary>
     public long Distinct => Interlocked.Read(ref _distinct);
 

@@ -24,9 +24,8 @@ internal sealed record DrainOptions
         var options = new DrainOptions();
         foreach (var argument in arguments)
         {
-            var parts = argument.Split('=');
-            if (parts.Length != 2
-                || !int.TryParse(parts[1].Replace("/s", "", StringComparison.Ordinal).TrimEnd('s'), NumberStyles.None, CultureInfo.InvariantCulture, out var number))
+            var parts = argument.Replace("/s", "", StringComparison.Ordinal).Split('=');
+            if (parts.Length != 2 || !int.TryParse(parts[1].TrimEnd('s'), NumberStyles.None, CultureInfo.InvariantCulture, out var number))
             {
                 return null;
             }

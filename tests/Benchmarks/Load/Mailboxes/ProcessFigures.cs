@@ -13,7 +13,8 @@ internal static class ProcessFigures
         var parents = new Dictionary<int, (int Parent, long Ticks)>();
         foreach (var folder in Directory.EnumerateDirectories("/proc"))
         {
-            if (int.TryParse(Path.GetFileName(folder), NumberStyles.None, CultureInfo.InvariantCulture, out var id) && TryReadStat(id, out var parent, out var ticks))
+            if (int.TryParse(Path.GetFileName(folder), NumberStyles.None, CultureInfo.InvariantCulture, out var id)
+                && TryReadStat(id, out var parent, out var ticks))
             {
                 parents[id] = (parent, ticks);
             }
@@ -24,11 +25,15 @@ internal static class ProcessFigures
     }
 
     /// <summary>A figure of /proc/PID/status in MiB: VmHWM is the largest resident size so far, VmRSS that of now.</summary>
-    public static double MebibytesOf(int process, string figure)
-    {
-        var line = File.ReadLines(string.Create(CultureInfo.InvariantCulture, $"/proc/{process}/status")).First(text => text.StartsWith(figure + ":", StringComparison.Ordinal));
-        return double.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) / 1024;
-    }
+    public static double MebibytesOf(int process, string figure) =>
+        double.Parse(Line(process, "status", figure).Split(' ', StringSplitOptions.RemoveEmptyEntries)[0], CultureInfo.InvariantCulture) / 1024;
+
+    /// <summary>Bytes that a process had written to the disk so far, or will have.</summary>
+    public static long BytesWritten(int process) => long.Parse(Line(process, "io", "write_bytes"), CultureInfo.InvariantCulture);
+
+    private static string Line(int process, string file, string figure) =>
+        File.ReadLines(string.Create(CultureInfo.InvariantCulture, $"/proc/{process}/{file}"))
+            .First(line => line.StartsWith(figure + ":", StringComparison.Ordinal))[(figure.Length + 1)..].Trim();
 
     private static bool IsWithin(int process, int root, Dictionary<int, (int Parent, long Ticks)> parents)
     {

@@ -8,8 +8,8 @@ using UeFarm.Protocol.Smime;
 namespace UeFarm.Benchmarks.Load.Mailboxes;
 
 /// <summary>
-/// Bodies of protected MESSAGEs in bulk: one is built and sealed by the encoders of the phones, the others are copies of it with a T and a number of their own (which no
-/// store-and-forward server can tell from real ones, because it has no keys). The number stands where the last bytes of the ciphertext were.
+/// Bodies of protected MESSAGEs in bulk: one is built and sealed by the encoders of the phones, the others are copies of it with a T and a number of
+/// their own, which no store-and-forward server can tell from real ones, because it has no keys. The number stands in the last bytes of the CMS object.
 /// </summary>
 internal sealed class ProtectedBodies
 {

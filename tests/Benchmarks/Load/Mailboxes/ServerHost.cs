@@ -42,5 +42,6 @@ internal static class ServerHost
 
     private static ServerFigures FiguresOf(ApplicationServerCounters counters) => new(
         counters.Received, counters.Stored, counters.Delivered, counters.Redeliveries, counters.OrderViolations, counters.LateArrivals, counters.Backlog,
-        counters.Commits, counters.Restarts, GC.GetTotalAllocatedBytes(), GC.CollectionCount(0), GC.CollectionCount(2), GC.GetTotalPauseDuration().TotalSeconds);
+        counters.Commits, counters.Restarts, GC.GetTotalAllocatedBytes(), GC.CollectionCount(0), GC.CollectionCount(2),
+        GC.GetTotalPauseDuration().TotalSeconds);
 }

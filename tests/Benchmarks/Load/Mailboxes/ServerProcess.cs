@@ -33,6 +33,8 @@ internal sealed class ServerProcess : IAsyncDisposable
 
     public double ResidentMebibytes => ProcessFigures.MebibytesOf(_process.Id, "VmRSS");
 
+    public long BytesWritten => ProcessFigures.BytesWritten(_process.Id);
+
     public static async Task<ServerProcess> StartAsync(string database, int corePort, int maxPerPhone)
     {
         string[] arguments =
@@ -60,7 +62,8 @@ internal sealed class ServerProcess : IAsyncDisposable
     {
         await _process.StandardInput.WriteLineAsync();
         await _process.StandardInput.FlushAsync();
-        return JsonSerializer.Deserialize<ServerFigures>(await _process.StandardOutput.ReadLineAsync() ?? throw new IOException("the application server has ended"))!;
+        var line = await _process.StandardOutput.ReadLineAsync() ?? throw new IOException("the application server has ended");
+        return JsonSerializer.Deserialize<ServerFigures>(line)!;
     }
 
     /// <summary>As the kernel kills: nothing more is written.</summary>

@@ -3,9 +3,10 @@ using UeFarm.Protocol.Messaging;
 namespace UeFarm.Actors.Stores;
 
 /// <summary>
-/// Where mailboxes keep their messages. Thread-safe; nothing blocks. What one caller asks is carried out and answered in order: an answer
-/// shows what was appended before and hides what was removed before. Appends are durable when confirmed; removals and presence become
-/// so a moment later (a removal lost in a crash means one message sent twice, which the phone's replay cache absorbs).
+/// Where mailboxes keep their messages. Thread-safe; nothing blocks. An answer shows what was appended before the question and hides what was
+/// removed before it; an append may overtake everything, a removal a page: then an answer also shows what was confirmed since, and hides what
+/// was removed since. Appends are durable when confirmed; removals and presence become so a moment later (a removal lost in a crash means one
+/// message sent twice, which the phone's replay cache absorbs).
 /// </summary>
 public interface IMailboxStore : IAsyncDisposable
 {

@@ -1,11 +1,16 @@
+using UeFarm.Protocol.Messaging;
+
 namespace UeFarm.Actors.Stores;
 
-/// <summary>What waits for the store's thread: bounded in records and bytes, taken all at once. What is not urgent waits a little for company.</summary>
+/// <summary>
+/// What waits for the store's thread: bounded in records and bytes, taken a transaction at a time, senders first (<see cref="TransactionQueue{T}"/>). What is
+/// not urgent waits a little for company.
+/// </summary>
 internal sealed class MailboxStoreQueue(MailboxStoreSettings settings)
 {
     private readonly object _gate = new();
-    private List<MailboxStoreCommand> _queue = [];
-    private List<MailboxStoreCommand> _taken = [];
+    private readonly TransactionQueue<MailboxStoreCommand> _queue = new();
+    private readonly List<MailboxStoreCommand> _taken = [];
     private int _queuedRecords;
     private long _queuedBytes;
     private bool _isUrgent;
@@ -27,7 +32,7 @@ internal sealed class MailboxStoreQueue(MailboxStoreSettings settings)
                 return false;
             }
 
-            _queue.Add(command);
+            _queue.Add(LineOf(command), command);
 
             // The thread sleeps until there is something, then for LazyDelay unless something is urgent.
             if (_queue.Count == 1 || (urgent && !_isUrgent))
@@ -40,7 +45,7 @@ internal sealed class MailboxStoreQueue(MailboxStoreSettings settings)
         }
     }
 
-    /// <summary>All that waits; empty when nothing came within the given time. Valid until the next call. Closed: nothing can follow.</summary>
+    /// <summary>The next transaction; empty when nothing came within the given time. Valid until the next call. Closed: nothing can follow.</summary>
     public List<MailboxStoreCommand> Take(TimeSpan longestWait, out bool isClosed)
     {
         lock (_gate)
@@ -56,9 +61,9 @@ internal sealed class MailboxStoreQueue(MailboxStoreSettings settings)
             }
 
             _taken.Clear();
-            (_queue, _taken) = (_taken, _queue);
-            _isUrgent = false;
-            isClosed = _isClosed;
+            _queue.Take(_taken, settings.MaxBatch);
+            _isUrgent = _queue.Count > 0; // what did not fit has waited long enough
+            isClosed = _isClosed && _queue.Count == 0;
             return _taken;
         }
     }
@@ -87,6 +92,14 @@ internal sealed class MailboxStoreQueue(MailboxStoreSettings settings)
             Monitor.PulseAll(_gate);
         }
     }
+
+    private static TransactionLine LineOf(in MailboxStoreCommand command) => command.Kind switch
+    {
+        MailboxStoreCommandKind.Append => TransactionLine.Append,
+        MailboxStoreCommandKind.Read when command.Question.Kind == MailboxReadKind.Page => TransactionLine.Page,
+        MailboxStoreCommandKind.ReadAfter or MailboxStoreCommandKind.Flush => TransactionLine.Page,
+        _ => TransactionLine.Removal,
+    };
 
     private bool TryReserve(in MailboxStoreCommand append)
     {

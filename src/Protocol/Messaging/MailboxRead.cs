@@ -1,8 +1,8 @@
 namespace UeFarm.Protocol.Messaging;
 
 /// <summary>
-/// A question of a mailbox to its store. The store answers in the order in which it was asked: an answer shows every record whose storing
-/// was confirmed before that answer, and none whose removal was asked before the question.
+/// A question of a mailbox to its store. An answer shows every record whose storing was confirmed before that answer, and none whose removal
+/// was asked before the question; of a page, what was removed since the question may be missing too.
 /// </summary>
 /// <param name="Kind">What is asked.</param>
 /// <param name="After">Page: only records behind this position.</param>

@@ -141,12 +141,57 @@ public abstract class MailboxStoreContract
         }
 
         store.Remove(2);
-        AskForPage(store);
+        store.Read(Bob, new MailboxRead(MailboxReadKind.Inventory, default, default, 0), Client);
         store.Remove(3);
+        store.Read(Bob, new MailboxRead(MailboxReadKind.Inventory, default, default, 0), Client);
         AskForPage(store);
         await store.FlushAsync();
-        Assert.Equal([1, 3, 4], Take().Records.Select(record => record.Arrival));
+        Assert.Equal(3, Take().Inventory.Count);
+        Assert.Equal(2, Take().Inventory.Count);
         Assert.Equal([1, 4], Take().Records.Select(record => record.Arrival));
+    }
+
+    [Fact]
+    public async Task A_sender_does_not_wait_behind_pages_and_removals_and_the_pages_show_its_record()
+    {
+        using var release = new ManualResetEventSlim();
+        var entered = new TaskCompletionSource();
+        await using var store = Open();
+        var readBeforeLast = -1;
+        Client.WhenAppended = arrival =>
+        {
+            if (arrival == 3)
+            {
+                entered.TrySetResult();
+                release.Wait();
+            }
+            else if (arrival == 4)
+            {
+                readBeforeLast = Client.Reads.Count;
+            }
+        };
+        for (var arrival = 1; arrival <= 3; arrival++)
+        {
+            store.TryAppend(MailboxRecords.Create(arrival), Client);
+        }
+
+        await entered.Task.WaitAsync(Cancellation);
+        for (var i = 0; i < 500; i++)
+        {
+            AskForPage(store);
+        }
+
+        store.Remove(1);
+        store.TryAppend(MailboxRecords.Create(4), Client);
+        release.Set();
+        await store.FlushAsync();
+
+        Assert.Equal(0, readBeforeLast);
+        Assert.Equal(500, Client.Reads.Count);
+        for (var i = 0; i < 500; i++)
+        {
+            Assert.Equal([2, 3, 4], Take().Records.Select(record => record.Arrival));
+        }
     }
 
     [Fact]
@@ -156,7 +201,7 @@ public abstract class MailboxStoreContract
         for (var arrival = 1; arrival <= 10; arrival++)
         {
             store.TryAppend(MailboxRecords.Create(arrival), Client);
-            AskForPage(store);
+            store.Read(Bob, new MailboxRead(MailboxReadKind.Page, MailboxPosition.Start, default, arrival), Client);
         }
 
         await store.FlushAsync();

@@ -94,8 +94,8 @@ public sealed class MemoryMailboxStoreTests
                             ++arrival, user, 10 + number, TimeSpan.FromSeconds((number * 7) % 41), TimeSpan.FromMinutes((number * 11) % 43)),
                         client));
                     break;
-                case Step.Remove:
-                    store.Remove(1 + (number % Math.Max(1, arrival)));
+                case Step.Remove when arrival > 0:
+                    store.Remove(1 + (number % arrival));
                     break;
                 case Step.Page:
                     var after = number < 5 ? MailboxPosition.Start : MailboxRecords.Create(1 + (number % 9), user, timestamp: TimeSpan.FromSeconds(number)).Position;
@@ -105,9 +105,15 @@ public sealed class MemoryMailboxStoreTests
                     // Enough room for all: with less, which of the expired ones come first is the store's choice.
                     store.Read(user, new MailboxRead(MailboxReadKind.Expired, default, MailboxRecords.Epoch.AddMinutes(number), 1000), client);
                     break;
-                default:
+                case Step.Inventory:
                     store.Read(user, new MailboxRead(MailboxReadKind.Inventory, default, default, 1), client);
                     break;
+            }
+
+            if (step >= Step.Page)
+            {
+                // Answered before anything follows, for the database lets appends and removals overtake.
+                await store.FlushAsync();
             }
         }
 

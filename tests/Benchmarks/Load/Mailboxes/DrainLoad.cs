@@ -153,7 +153,7 @@ internal static class DrainLoad
     private static async Task<bool> CheckAsync(LeanPhones phones, ServerFigures figures, double peak, string database)
     {
         var left = -1;
-        if (SqliteMailboxStore.TryOpen(new SqliteMailboxStoreSettings { Path = database }, out var store, out _))
+        if (MailboxStore.TryOpen(new SqliteMailboxStoreSettings { Path = database }, out var store, out _))
         {
             left = store!.Recovery.Backlogs.Count;
             await store.DisposeAsync();

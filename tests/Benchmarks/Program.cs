@@ -14,6 +14,7 @@ const string Usage = """
              store                            mailbox store beside a bare batched insert
              drain [messages=1000000] [ues=10000] [live=500/s] [within=10s]
                                               phones come back to full mailboxes of an application server
+             msilo                            storing, draining and being killed, beside Kamailio with msilo
              sizing                           rank tracker, and messages per CPU-second of uefarm size
              virtual                          messages per CPU-second of whole runs in virtual time
            Benchmarks tables                  the tables of docs/sizing.md
@@ -44,8 +45,10 @@ switch (args)
         return 0;
     case ["load", "drain", .. var options]:
         return await DrainLoad.RunAsync(options);
-    case ["load", "mailbox-server", var database, var corePort, var maxPerPhone]:
-        return await ServerHost.RunAsync(database, corePort, maxPerPhone);
+    case ["load", "msilo"]:
+        return await MsiloLoad.RunAsync();
+    case ["load", ServerHost.Verb, var database, var coreTransport, var corePort, var maxPerPhone]:
+        return await ServerHost.RunAsync(database, coreTransport, corePort, maxPerPhone);
     case ["load", "sizing"]:
         SizingLoad.Run();
         return 0;

@@ -7,6 +7,7 @@ namespace UeFarm.Benchmarks.Load.Mailboxes;
 internal sealed class ClosedSenders(LeanPhones phones, int senders)
 {
     private static readonly TimeSpan MostSilence = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
 
     private readonly TaskCompletionSource _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Func<int, (int Phone, NtpTimestamp Timestamp)?>? _next;
@@ -16,10 +17,10 @@ internal sealed class ClosedSenders(LeanPhones phones, int senders)
     public long Answered => Interlocked.Read(ref _answered);
 
     /// <summary>
-    /// Next: what the sender of that number is to send, null when it has sent everything. Returns whether every message was answered; when nothing is for 20 s,
-    /// it gives up. One run at a time for the phones.
+    /// Next: what the sender of that number is to send, null when it has sent everything. Returns whether every message was answered; when nothing is
+    /// for 20 s, or when cancelled, it gives up. One run at a time for the phones.
     /// </summary>
-    public async Task<bool> RunAsync(Func<int, (int Phone, NtpTimestamp Timestamp)?> next)
+    public async Task<bool> RunAsync(Func<int, (int Phone, NtpTimestamp Timestamp)?> next, CancellationToken stop = default)
     {
         _next = next;
         _running = senders;
@@ -30,7 +31,7 @@ internal sealed class ClosedSenders(LeanPhones phones, int senders)
         }
 
         var (seen, since) = (Answered, Stopwatch.GetTimestamp());
-        while (await Task.WhenAny(_done.Task, Task.Delay(200)) != _done.Task)
+        while (await Task.WhenAny(_done.Task, Task.Delay(Pause, CancellationToken.None)) != _done.Task && !stop.IsCancellationRequested)
         {
             if (Answered != seen)
             {

@@ -53,8 +53,10 @@ internal sealed class DeliveryBook
     /// <summary>Messages whose body or Content-Type was not what was sent; those with another body are not counted as arrived.</summary>
     public long Altered => Interlocked.Read(ref _altered);
 
+    public PhoneBlock All => new(0, _phones.Length);
+
     /// <summary>Accepted and not delivered (yet).</summary>
-    public long Missing => _phones.Sum(static phone => phone.CountMissing());
+    public long Missing(PhoneBlock block) => _phones.Skip(block.First).Take(block.Count).Sum(static phone => phone.CountMissing());
 
     public static int PhoneOf(long number) => (int)(number >> PlaceBits);
 

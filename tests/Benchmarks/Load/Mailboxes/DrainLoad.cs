@@ -39,7 +39,7 @@ internal static class DrainLoad
         await using var phones = new LeanPhones(options.Phones, Connections);
         var maxPerPhone = (2 * options.Messages / options.Phones) + 1000;
         ServerSnapshot.Head($"Application server in its own process, bodies of {phones.BodyBytes} bytes");
-        await using (var filled = await ServerProcess.StartAsync(database, phones.EndPoint.Port, maxPerPhone))
+        await using (var filled = await ServerProcess.StartAsync(database, phones.Hop, maxPerPhone))
         {
             if (!await FillAsync(options, phones, filled))
             {
@@ -47,7 +47,7 @@ internal static class DrainLoad
             }
         }
 
-        await using var server = await ServerProcess.StartAsync(database, phones.EndPoint.Port, maxPerPhone);
+        await using var server = await ServerProcess.StartAsync(database, phones.Hop, maxPerPhone);
         Table.Note(
             $"start on {new FileInfo(database).Length >> 20} MiB: {server.StartTime.TotalSeconds:F1} s ({server.Cpu.TotalSeconds:F1} s of CPU), of which ",
             $"opening {server.Opening.TotalSeconds:F1} s; resident {server.ResidentMebibytes:F0} MiB, peak {server.PeakMebibytes:F0} MiB");
@@ -101,9 +101,9 @@ internal static class DrainLoad
         var before = await ServerSnapshot.TakeAsync(server);
         var live = new LiveSenders(phones, options.LivePerSecond);
         var sending = live.RunAsync(stop.Token);
-        var registering = RegisterAsync(options, phones);
+        var registering = PhoneTraffic.RegisterAsync(phones, phones.Book.All, TimeSpan.FromSeconds(options.WithinSeconds), CancellationToken.None);
         var (seen, since) = (0L, Stopwatch.GetTimestamp());
-        while ((!registering.IsCompleted || phones.Book.Missing > 0) && Stopwatch.GetElapsedTime(since) < MostSilence)
+        while ((!registering.IsCompleted || phones.Book.Missing(phones.Book.All) > 0) && Stopwatch.GetElapsedTime(since) < MostSilence)
         {
             await Task.Delay(50, CancellationToken.None);
             if (phones.Book.Distinct != seen)
@@ -116,7 +116,7 @@ internal static class DrainLoad
         var registered = await registering;
         await stop.CancelAsync();
         await sending;
-        for (var pause = 0; pause < 200 && (phones.Book.Answered < phones.Book.Sent || phones.Book.Missing > 0); pause++)
+        for (var pause = 0; pause < 200 && (phones.Book.Answered < phones.Book.Sent || phones.Book.Missing(phones.Book.All) > 0); pause++)
         {
             await Task.Delay(50, CancellationToken.None);
         }
@@ -125,29 +125,6 @@ internal static class DrainLoad
             $"{live.Sent:N0} new messages, answered within {live.Percentile(0.5):F0} ms (median), {live.Percentile(0.99):F0} ms (99 %), ",
             $"{live.Percentile(1):F0} ms (all); all phones back after {registered.TotalSeconds:F1} s");
         return cost;
-    }
-
-    /// <summary>Spread evenly over the time; returns how long it took until all were answered.</summary>
-    private static async Task<TimeSpan> RegisterAsync(DrainOptions options, LeanPhones phones)
-    {
-        var start = Stopwatch.GetTimestamp();
-        for (var phone = 0; phone < options.Phones;)
-        {
-            var due = (int)Math.Min(options.Phones, Stopwatch.GetElapsedTime(start).TotalSeconds * options.Phones / options.WithinSeconds);
-            for (; phone < due; phone++)
-            {
-                phones.Register(phone);
-            }
-
-            await Task.Delay(5);
-        }
-
-        while (phones.Registered + phones.RegistrationsRefused < options.Phones && Stopwatch.GetElapsedTime(start) < MostSilence)
-        {
-            await Task.Delay(5);
-        }
-
-        return Stopwatch.GetElapsedTime(start);
     }
 
     private static async Task<bool> CheckAsync(LeanPhones phones, ServerFigures figures, double peak, string database)
@@ -162,7 +139,8 @@ internal static class DrainLoad
         var book = phones.Book;
         (string Promise, bool Holds, FormattableString Evidence)[] promises =
         [
-            ("every message delivered", book.Missing == 0 && book.Distinct == book.Sent, $"{book.Distinct} of {book.Sent}, {book.Refused} refused"),
+            ("every message delivered", book.Missing(book.All) == 0 && book.Distinct == book.Sent, $"{book.Distinct} of {book.Sent}, {book.Refused} refused"),
+            ("every phone registered", phones.RegistrationsRefused == 0, $"{phones.RegistrationsRefused} refused"),
             ("none twice", book.Copies == 0, $"{book.Copies} copies"),
             ("in order of T at every phone", book.OutOfOrder + figures.OrderViolations == 0, $"{book.OutOfOrder} out of order"),
             ("bodies and content types unchanged", book.Altered == 0, $"{book.Altered} altered"),

@@ -16,16 +16,22 @@ namespace UeFarm.Benchmarks.Load.Mailboxes;
 /// </summary>
 internal static class ServerHost
 {
-    /// <summary>Arguments: database, port of the core (the phones), most messages per phone.</summary>
-    public static async Task<int> RunAsync(string database, string corePort, string maxPerPhone)
+    /// <summary>The argument behind "load" that leads here.</summary>
+    public const string Verb = "mailbox-server";
+
+    /// <summary>Arguments: database, transport and port of the core (the phones), most messages per phone.</summary>
+    public static async Task<int> RunAsync(string database, string coreTransport, string corePort, string maxPerPhone)
     {
+        var core = new SipHop(
+            Enum.Parse<SipTransportKind>(coreTransport), new IPEndPoint(IPAddress.Loopback, int.Parse(corePort, CultureInfo.InvariantCulture)), 0);
         var start = Stopwatch.GetTimestamp();
         var system = FarmActorSystem.Create("server");
         await using var wheel = new WakeUpWheel(TimeProvider.System, TimeSpan.FromMilliseconds(5));
         await using var server = await ApplicationServer.StartAsync(system, new ApplicationServerSettings
         {
             Domain = Subscribers.Domain,
-            Core = new SipHop(SipTransportKind.Tcp, new IPEndPoint(IPAddress.Loopback, int.Parse(corePort, CultureInfo.InvariantCulture)), 0),
+            Core = core,
+            Udp = core.Transport == SipTransportKind.Udp,
             DatabasePath = database,
             MaxPerUe = int.Parse(maxPerPhone, CultureInfo.InvariantCulture),
             Random = SystemRandomSource.Instance,

@@ -2,11 +2,12 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Text.Json;
+using UeFarm.Protocol.Sip;
 
 namespace UeFarm.Benchmarks.Load.Mailboxes;
 
 /// <summary>A <see cref="ServerHost"/> in a process of its own, seen from the one that measures it.</summary>
-internal sealed class ServerProcess : IAsyncDisposable
+internal sealed class ServerProcess : IMessageServer
 {
     private readonly Process _process;
     private bool _isDisposed;
@@ -33,14 +34,15 @@ internal sealed class ServerProcess : IAsyncDisposable
 
     public double ResidentMebibytes => ProcessFigures.MebibytesOf(_process.Id, "VmRSS");
 
-    public long BytesWritten => ProcessFigures.BytesWritten(_process.Id);
+    public long BytesWritten => ProcessFigures.BytesWrittenByTree(_process.Id);
 
-    public static async Task<ServerProcess> StartAsync(string database, int corePort, int maxPerPhone)
+    /// <summary>Core: where the phones are, by which transport they get their messages.</summary>
+    public static async Task<ServerProcess> StartAsync(string database, SipHop core, int maxPerPhone)
     {
         string[] arguments =
         [
-            typeof(ServerProcess).Assembly.Location, "load", "mailbox-server", database, corePort.ToString(CultureInfo.InvariantCulture),
-            maxPerPhone.ToString(CultureInfo.InvariantCulture),
+            typeof(ServerProcess).Assembly.Location, "load", ServerHost.Verb, database, core.Transport.ToString(),
+            core.EndPoint.Port.ToString(CultureInfo.InvariantCulture), maxPerPhone.ToString(CultureInfo.InvariantCulture),
         ];
         var start = Stopwatch.GetTimestamp();
         var process = Process.Start(new ProcessStartInfo("dotnet", arguments) { RedirectStandardInput = true, RedirectStandardOutput = true })!;

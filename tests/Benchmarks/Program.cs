@@ -11,7 +11,8 @@ const string Usage = """
              memory                           memory per idle registered phone
              register                         registrations with MD5 and AKA
              cache                            replay cache beside a naive one
-             store                            mailbox store beside a bare batched insert
+             store [sqlite|postgresql]        mailbox stores beside the disk and bare batched inserts
+             store-start [messages]           a server that starts with so many stored messages (default 1,000,000)
              drain [messages=1000000] [ues=10000] [live=500/s] [within=10s]
                                               phones come back to full mailboxes of an application server
              msilo                            storing, draining and being killed, beside Kamailio with msilo
@@ -40,8 +41,14 @@ switch (args)
     case ["load", "cache"]:
         CacheLoad.Run();
         return 0;
-    case ["load", "store"]:
-        await StoreLoad.RunAsync();
+    case ["load", "store", .. var kinds]:
+        await StoreLoad.RunAsync(kinds);
+        return 0;
+    case ["load", "store-start"]:
+        await StoreStartLoad.RunAsync(1_000_000);
+        return 0;
+    case ["load", "store-start", var messages]:
+        await StoreStartLoad.RunAsync(int.Parse(messages, System.Globalization.CultureInfo.InvariantCulture));
         return 0;
     case ["load", "drain", .. var options]:
         return await DrainLoad.RunAsync(options);

@@ -8,10 +8,11 @@ namespace UeFarm.Actors.Stores;
 /// </summary>
 internal sealed class SqliteFileSizes : IDisposable
 {
+    /// <summary>So many pages in the log and it is written into the file (16 MB).</summary>
     public const int LogPages = 4096;
 
-    /// <summary>A frame of the log is a page and 24 bytes.</summary>
-    public const long LogBytes = LogPages * (4096 + 24);
+    /// <summary>A frame of the log is a page and 24 bytes. The transaction that reaches <see cref="LogPages"/> goes beyond it: twice as long is usual.</summary>
+    public const long LogBytes = 2 * LogPages * (4096 + 24);
 
     /// <summary>1 MB: also what may stay free for the next messages.</summary>
     private const int PagesOfStep = 256;

@@ -7,7 +7,7 @@ public sealed record SqliteMailboxStoreSettings : MailboxStoreSettings
     public required string Path { get; init; }
 
     /// <summary>How long the check of an existing file may take; what a large file has beyond is not looked at.</summary>
-    public TimeSpan MaxCheckTime { get; init; } = TimeSpan.FromSeconds(10);
+    public TimeSpan MaxCheckTime { get; init; } = TimeSpan.FromSeconds(5);
 
     /// <summary>Largest size of the file in pages of 4096 bytes; 0: what the disk holds. Beyond, appending fails as on a full disk.</summary>
     public long MaxPages { get; init; }

@@ -1,112 +1,112 @@
-using System.Diagnostics;
-using Microsoft.Data.Sqlite;
+using Npgsql;
 using UeFarm.Actors.Stores;
-using UeFarm.Protocol.Messaging;
 using UeFarm.TestSupport;
 
 namespace UeFarm.Benchmarks.Load;
 
-/// <summary>P12: messages stored durably by concurrent writers, each waiting for its confirmation, beside bare inserts of the same bodies in batches of as many.</summary>
+/// <summary>
+/// P12: messages stored durably by concurrent senders, beside the disk itself and bare inserts in batches of as many, all in short slices by turns; then
+/// space and draining.
+/// </summary>
 internal static class StoreLoad
 {
     private const int BodyBytes = 1400;
-    private static readonly TimeSpan Window = TimeSpan.FromSeconds(3);
+    private const int Rounds = 30;
+    private static readonly TimeSpan Slice = TimeSpan.FromMilliseconds(100);
 
-    public static async Task RunAsync()
+    /// <summary>Kinds: none means all.</summary>
+    public static async Task RunAsync(string[] kinds)
     {
-        Table.Head($"Durable records of {BodyBytes} bytes (WAL, synchronous=FULL)", "stored/s", "us CPU", "commits/s", "bare/s", "ratio");
-        await BenchmarkRuns.WithFolderAsync(folder => MeasureStoreAsync(folder, 100));
-        foreach (var writers in new[] { 1, 10, 100 })
+        var withSqlite = kinds.Length == 0 || kinds.Contains("sqlite");
+        var withPostgres = kinds.Length == 0 || kinds.Contains("postgresql");
+        if (withPostgres && PostgresCluster.Missing is { } missing)
         {
-            // Before and after, the better counts: the disk's mood changes from second to second.
-            var before = await BenchmarkRuns.WithFolderAsync(folder => Task.FromResult(MeasureBare(folder, writers)));
-            var (used, stored, commits) = await BenchmarkRuns.WithFolderAsync(folder => MeasureStoreAsync(folder, writers));
-            var bare = Math.Max(before, await BenchmarkRuns.WithFolderAsync(folder => Task.FromResult(MeasureBare(folder, writers))));
-            var rate = stored / used.Elapsed.TotalSeconds;
-            Table.Row($"{writers} writers", rate, used.MicrosecondsPer(stored), commits / used.Elapsed.TotalSeconds, bare, rate / bare);
-        }
-    }
-
-    private static async Task<(Usage Used, long Stored, long Commits)> MeasureStoreAsync(string folder, int writers)
-    {
-        if (!MailboxStore.TryOpen(new SqliteMailboxStoreSettings { Path = Path.Combine(folder, "store.db") }, out var opened, out var problem))
-        {
-            throw new IOException(problem);
+            Console.WriteLine($"Without PostgreSQL: {missing}");
+            withPostgres = false;
         }
 
-        await using var store = opened!;
-        var numbers = new Numbers();
-        var deadline = Stopwatch.GetTimestamp() + (long)(Window.TotalSeconds * Stopwatch.Frequency);
-        var start = Usage.Now();
-        await Task.WhenAll(Enumerable.Range(0, writers).Select(_ => Task.Run(() => new Writer(store, numbers).WriteUntilAsync(deadline))));
-        return (Usage.Now() - start, numbers.Last, store.Commits);
-    }
+        await using var postgres = withPostgres ? await PostgresCluster.StartAsync("-c min_wal_size=1GB -c max_wal_size=2GB") : null;
 
-    /// <summary>Records per second.</summary>
-    private static double MeasureBare(string folder, int batch)
-    {
-        using var connection = new SqliteConnection($"Data Source={Path.Combine(folder, "bare.db")};Pooling=False");
-        connection.Open();
-        Execute(connection, "PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 4096;");
-        Execute(connection, "CREATE TABLE messages (arrival INTEGER PRIMARY KEY, recipient TEXT NOT NULL, body BLOB NOT NULL) STRICT;");
-        using var begin = new SqliteStatement(connection.Handle!, "BEGIN IMMEDIATE");
-        using var commit = new SqliteStatement(connection.Handle!, "COMMIT");
-        using var insert = new SqliteStatement(connection.Handle!, "INSERT INTO messages VALUES (?,?,?)");
-        var body = MailboxRecords.BodyOf(1, BodyBytes);
-        var stored = 0L;
-        var start = Stopwatch.GetTimestamp();
-        while (Stopwatch.GetElapsedTime(start) < Window)
+        Table.Head(
+            $"Durable records of {BodyBytes} bytes, {Rounds} slices of {Slice.TotalMilliseconds} ms by turns", "disk/s", "bare/s", "stored/s", "commits/s", "us CPU",
+            "store/bare", "store/disk");
+        foreach (var senders in new[] { 1, 10, 100 })
         {
-            begin.Execute();
-            for (var i = 0; i < batch; i++)
+            if (withSqlite)
             {
-                insert.Bind(1, ++stored).Bind(2, "sip:bob@ims.example").BindBlob(3, body).Execute();
+                await BenchmarkRuns.WithFolderAsync(folder => CompareAsync(
+                    $"SQLite, {senders} senders", folder, senders, new BareSqlite(folder, senders, BodyBytes),
+                    new SqliteMailboxStoreSettings { Path = Path.Combine(folder, "store.db") }));
             }
 
-            commit.Execute();
+            if (postgres is not null)
+            {
+                await BenchmarkRuns.WithFolderAsync(folder => CompareAsync(
+                    $"PostgreSQL, {senders} senders", folder, senders, new BarePostgres(postgres.ConnectionTo("public"), $"bare_{senders}", senders, BodyBytes),
+                    new PostgresMailboxStoreSettings { ConnectionString = postgres.ConnectionTo($"store_{senders}") }));
+            }
         }
 
-        return stored / Stopwatch.GetElapsedTime(start).TotalSeconds;
-    }
-
-    private static void Execute(SqliteConnection connection, string statements)
-    {
-        using var command = connection.CreateCommand();
-        command.CommandText = statements;
-        command.ExecuteNonQuery();
-    }
-
-    private sealed class Numbers
-    {
-        private long _last;
-
-        public long Last => Interlocked.Read(ref _last);
-
-        public long Next() => Interlocked.Increment(ref _last);
-    }
-
-    /// <summary>One record at a time.</summary>
-    private sealed class Writer(MailboxStore store, Numbers numbers) : IMailboxStoreClient
-    {
-        private readonly MailboxRecord _template = MailboxRecords.Create(0, bodyBytes: BodyBytes);
-        private TaskCompletionSource<bool> _confirmed = new();
-
-        public async Task WriteUntilAsync(long deadline)
+        Table.Head("Space, and draining 200 mailboxes of 100 messages by pages of 16", "bytes each", "drained/s", "us CPU");
+        if (withSqlite)
         {
-            while (Stopwatch.GetTimestamp() < deadline)
+            await BenchmarkRuns.WithFolderAsync(folder => DrainAsync(
+                "SQLite", new SqliteMailboxStoreSettings { Path = Path.Combine(folder, "store.db") },
+                () => Task.FromResult(new DirectoryInfo(folder).EnumerateFiles().Sum(static file => file.Length))));
+        }
+
+        if (postgres is not null)
+        {
+            await DrainAsync(
+                "PostgreSQL (without its log)", new PostgresMailboxStoreSettings { ConnectionString = postgres.ConnectionTo("drain") },
+                () => SizeOfTableAsync(postgres.ConnectionTo("drain")));
+        }
+    }
+
+    private static async Task<bool> CompareAsync(string name, string folder, int senders, IStoreContender bare, MailboxStoreSettings settings)
+    {
+        await using var disk = new RawDisk(folder, senders, BodyBytes);
+        await using var store = new StoreContender(settings, senders, BodyBytes);
+        await using (bare)
+        {
+            IStoreContender[] contenders = [disk, bare, store];
+            await store.FillLogAsync();
+            foreach (var contender in contenders)
             {
-                var arrival = numbers.Next();
-                _confirmed = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
-                var record = _template with { Arrival = arrival, Position = MailboxPosition.Of(_template.Timestamp, arrival, oldestFirst: true) };
-                if (!store.TryAppend(record, this) || !await _confirmed.Task)
+                await contender.WorkAsync(4 * Slice); // compiled, cached
+            }
+
+            var (commits, cpu) = (store.Store.Commits, store.Cpu);
+            var records = new long[contenders.Length];
+            for (var round = 0; round < Rounds; round++)
+            {
+                for (var i = 0; i < contenders.Length; i++)
                 {
-                    throw new IOException("a record was refused");
+                    records[i] += await contenders[i].WorkAsync(Slice);
                 }
             }
+
+            var seconds = Rounds * Slice.TotalSeconds;
+            Table.Row(
+                name, records[0] / seconds, records[1] / seconds, records[2] / seconds, (store.Store.Commits - commits) / seconds,
+                (store.Cpu - cpu).TotalMicroseconds / records[2], (double)records[2] / records[1], (double)records[2] / records[0]);
         }
 
-        public void OnAppended(MailboxRecord record, bool durable) => _confirmed.SetResult(durable);
+        return true;
+    }
 
-        public void OnRead(MailboxReadResult result) => throw new InvalidOperationException("nothing was read");
+    private static async Task<bool> DrainAsync(string name, MailboxStoreSettings settings, Func<Task<long>> sizeOf)
+    {
+        var (perSecond, cpu, bytesEach) = await StoreDrain.MeasureAsync(settings, BodyBytes, sizeOf);
+        Table.Row(name, bytesEach, perSecond, cpu);
+        return true;
+    }
+
+    private static async Task<long> SizeOfTableAsync(string connectionText)
+    {
+        await using var connection = new NpgsqlConnection(connectionText + ";Pooling=false");
+        await connection.OpenAsync();
+        await using var size = new NpgsqlCommand("SELECT pg_total_relation_size('mailbox_messages')", connection);
+        return (long)(await size.ExecuteScalarAsync())!;
     }
 }

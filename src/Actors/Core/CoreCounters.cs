@@ -41,6 +41,14 @@ public sealed class CoreCounters
 
     public long RefusedByApplicationServer => this[CoreFact.ApplicationServerRefused];
 
+    /// <summary>SUBSCRIBEs of the AS that were accepted, refreshes included.</summary>
+    public long SubscriptionsAccepted => this[CoreFact.SubscriptionAccepted];
+
+    /// <summary>NOTIFYs that the AS took.</summary>
+    public long NotificationsAccepted => this[CoreFact.NotificationAccepted];
+
+    public long NotificationsFailed => this[CoreFact.NotificationFailed];
+
     /// <summary>Requests without a final answer from downstream.</summary>
     public long TimedOut => this[CoreFact.TimedOut];
 

@@ -90,7 +90,7 @@ internal sealed class CorePartition : UntypedActor
     protected override void PostStop() => _wheel.Cancel(_slot);
 
     private static bool IsForRegistrar(SipMessage message) => message is SipRequest request
-        ? request.Method == SipMethod.Register
+        ? RegistrarBehavior.Handles(request.Method)
         : BranchSource.TryParse(message.TopVia.Branch, out var kind, out _) && kind == BranchSource.RegistrarKind;
 
     private void Drain(Instant now, DateTimeOffset utcNow)

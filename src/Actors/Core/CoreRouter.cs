@@ -6,7 +6,7 @@ using UeFarm.Protocol.Sip;
 namespace UeFarm.Actors.Core;
 
 /// <summary>
-/// Hands what arrives to the partition that decides about it, on the transport's thread. REGISTER and a phone's request go to
+/// Hands what arrives to the partition that decides about it, on the transport's thread. REGISTER, SUBSCRIBE and a phone's request go to
 /// the partition of the phone, the application server's MESSAGE to that of the recipient, a response to the one whose number is in
 /// its branch.
 /// </summary>
@@ -54,7 +54,7 @@ internal sealed class CoreRouter(CoreCounters counters) : ISipReceiver
         var identity = _identity!;
         var decisive = request.Method switch
         {
-            SipMethod.Register => request.To.Uri,
+            SipMethod.Register or SipMethod.Subscribe => request.To.Uri,
             SipMethod.Message when identity.IsFromApplicationServer(request, from) => request.RequestUri,
             _ => request.From.Uri,
         };

@@ -84,6 +84,7 @@ public sealed class CoreServer : IAsyncDisposable
             Partition = partition,
             MinExpires = settings.MinExpires,
             MaxExpires = settings.MaxExpires,
+            SendsThirdPartyRegistrations = settings.SendsThirdPartyRegistrations,
             Timers = settings.Timers,
         };
         var registrar = new RegistrarBehavior(registrarSettings, settings.Subscribers, digest, settings.Random);

@@ -12,6 +12,7 @@ public sealed class ApplicationServerCounters
     private readonly long[] _facts = new long[Enum.GetValues<MailboxFact>().Length];
     private readonly IMailboxStore _store;
     private long _usersOnline;
+    private long _subscriptions;
     private long _restarts;
     private long _strayResponses;
     private long _drainWaiting;
@@ -91,8 +92,11 @@ public sealed class ApplicationServerCounters
     /// <summary>Why the store fails, for an operator; null while all is well.</summary>
     public string? StoreProblem => _store.Problem;
 
-    /// <summary>Phones that are registered, now.</summary>
+    /// <summary>Phones that are known to be registered, now.</summary>
     public long UsersOnline => Volatile.Read(ref _usersOnline);
+
+    /// <summary>Phones whose registration the server is subscribed to, now; 0 where it is told by third-party REGISTER.</summary>
+    public long Subscriptions => Volatile.Read(ref _subscriptions);
 
     /// <summary>Mailbox actors that failed and were started again.</summary>
     public long Restarts => Volatile.Read(ref _restarts);
@@ -110,6 +114,8 @@ public sealed class ApplicationServerCounters
     internal StoredTotals Totals { get; }
 
     internal void AddUsersOnline(long change) => Interlocked.Add(ref _usersOnline, change);
+
+    internal void AddSubscriptions(long change) => Interlocked.Add(ref _subscriptions, change);
 
     internal void CountRestart() => Interlocked.Increment(ref _restarts);
 

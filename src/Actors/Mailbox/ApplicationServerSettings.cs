@@ -52,6 +52,15 @@ public sealed record ApplicationServerSettings
     /// <summary>Wait between the news that a phone is back and the first delivery (it may overtake the 200 to its REGISTER).</summary>
     public TimeSpan DrainDelay { get; init; } = TimeSpan.FromMilliseconds(500);
 
+    /// <summary>How the server learns whether phones are registered.</summary>
+    public PresenceSource Presence { get; init; } = PresenceSource.ThirdPartyRegister;
+
+    /// <summary>Life of a subscription that is asked for.</summary>
+    public TimeSpan SubscriptionExpiry { get; init; } = TimeSpan.FromHours(1);
+
+    /// <summary>How long after the last message a subscription is kept.</summary>
+    public TimeSpan SubscriptionLinger { get; init; } = TimeSpan.FromMinutes(10);
+
     /// <summary>Most stored messages sent per second over all phones; null: no limit.</summary>
     public double? DrainRate { get; init; }
 
@@ -106,6 +115,9 @@ public sealed record ApplicationServerSettings
         DrainDelay = DrainDelay,
         DrainInterval = DrainRatePerUe is { } rate ? TimeSpan.FromSeconds(1 / rate) : TimeSpan.Zero,
         NeedsTurns = DrainRate is not null,
+        SubscribesToPresence = Presence == PresenceSource.RegEvent,
+        SubscriptionExpiry = SubscriptionExpiry,
+        SubscriptionLinger = SubscriptionLinger,
         BackOffBase = BackOffBase,
         BackOffCap = BackOffCap,
     };

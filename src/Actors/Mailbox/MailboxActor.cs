@@ -17,6 +17,8 @@ internal sealed class MailboxActor(MailboxServerContext server, MailboxStart sta
     private readonly WakeUpSlot _wake = new(Context.Self, MailboxInputs.Wake.Instance);
     private MailboxUserAgent _agent = null!;
     private Instant _idleUntil = Instant.Never;
+    private bool _isCountedOnline;
+    private bool _isCountedSubscribed;
 
     public static Props Props(MailboxServerContext server, MailboxStart start) =>
         Akka.Actor.Props.Create<MailboxActor>(server, start).WithLeanMailbox();
@@ -45,7 +47,12 @@ internal sealed class MailboxActor(MailboxServerContext server, MailboxStart sta
         Context.Parent.Tell(new MailboxInputs.Restarted(start.Number));
     }
 
-    protected override void PostStop() => server.Wheel.Cancel(_wake);
+    protected override void PostStop()
+    {
+        server.Wheel.Cancel(_wake);
+        server.Counters.AddUsersOnline(_isCountedOnline ? -1 : 0);
+        server.Counters.AddSubscriptions(_isCountedSubscribed ? -1 : 0);
+    }
 
     protected override void OnReceive(object message)
     {
@@ -141,7 +148,8 @@ internal sealed class MailboxActor(MailboxServerContext server, MailboxStart sta
             start.Stop!.Rest.Arrive();
         }
 
-        if (!_agent.IsIdle)
+        NotePresence();
+        if (!_agent.IsIdle(now))
         {
             _idleUntil = Instant.Never;
         }
@@ -159,6 +167,27 @@ internal sealed class MailboxActor(MailboxServerContext server, MailboxStart sta
         if (deadline < Instant.Never)
         {
             server.Wheel.Arm(_wake, deadline);
+        }
+    }
+
+    /// <summary>A mailbox that subscribes knows of its phone what else its parent knows; the server counts both alike.</summary>
+    private void NotePresence()
+    {
+        if (!server.MailboxSettings.SubscribesToPresence)
+        {
+            return;
+        }
+
+        if (_isCountedOnline != _agent.IsOnline)
+        {
+            _isCountedOnline = _agent.IsOnline;
+            server.Counters.AddUsersOnline(_isCountedOnline ? 1 : -1);
+        }
+
+        if (_isCountedSubscribed != _agent.IsSubscribed)
+        {
+            _isCountedSubscribed = _agent.IsSubscribed;
+            server.Counters.AddSubscriptions(_isCountedSubscribed ? 1 : -1);
         }
     }
 

@@ -16,7 +16,7 @@ internal sealed partial class MailboxPartition
     /// <summary>Answers at once when nothing has changed; else when the change is durable, many registrations with one flush.</summary>
     private void TakeRegistration(SipServerTransaction transaction, string recipient, MailboxServerContext server, Instant now)
     {
-        var hasChanged = SetOnline(recipient, GrantsRegistration(transaction.Request), server);
+        var hasChanged = !server.MailboxSettings.SubscribesToPresence && SetOnline(recipient, GrantsRegistration(transaction.Request), server);
         if (!hasChanged && _unflushed.Count == 0 && _flushing.Count == 0)
         {
             RespondToRegistration(transaction, 200, server, now);

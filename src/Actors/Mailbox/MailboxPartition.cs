@@ -68,6 +68,10 @@ internal sealed partial class MailboxPartition(int index, Action<int> acceptFail
                 {
                     Mailbox(sip.Recipient!, server).Tell(sip);
                 }
+                else if (request.Method == SipMethod.Notify && _slots.GetValueOrDefault(sip.Recipient!) is { Child: not null } watcher)
+                {
+                    watcher.Tell(sip);
+                }
                 else if (request.Method != SipMethod.Ack)
                 {
                     _transactions!.HandleMessage(request, sip.From, server.Wheel.Now);
@@ -127,7 +131,7 @@ internal sealed partial class MailboxPartition(int index, Action<int> acceptFail
         _tag = string.Create(CultureInfo.InvariantCulture, $"mp{(uint)server.Settings.Random.NextUInt64():x}");
         foreach (var recipient in server.Store.Recovery.Online)
         {
-            if (IsMine(recipient, server))
+            if (IsMine(recipient, server) && !server.MailboxSettings.SubscribesToPresence)
             {
                 _slots.Add(recipient, new Slot(recipient) { IsOnline = true });
                 server.Counters.AddUsersOnline(1);
@@ -228,6 +232,12 @@ internal sealed partial class MailboxPartition(int index, Action<int> acceptFail
         if (request.Method == SipMethod.Options)
         {
             return (200, SipForwarding.Respond(request, 200, _tag, from, (SipHeaderId.Allow, Allowed)));
+        }
+
+        if (request.Method == SipMethod.Notify)
+        {
+            // RFC 6665 section 4.1.3: nobody here subscribed, or has forgotten it.
+            return (481, SipForwarding.Respond(request, 481, _tag, from));
         }
 
         if (request.Method is not (SipMethod.Register or SipMethod.Message))

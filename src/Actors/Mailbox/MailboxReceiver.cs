@@ -7,7 +7,7 @@ using UeFarm.Protocol.Sip;
 namespace UeFarm.Actors.Mailbox;
 
 /// <summary>
-/// Finds the partition of what arrives, on the transport's thread: requests by the recipient (Request-URI of a MESSAGE, To of the rest),
+/// Finds the partition of what arrives, on the transport's thread: requests by the recipient (Request-URI of a MESSAGE, From of a NOTIFY, To of the rest),
 /// responses by the mailbox number in their branch.
 /// </summary>
 internal sealed class MailboxReceiver(
@@ -21,7 +21,12 @@ internal sealed class MailboxReceiver(
     {
         if (message is SipRequest request)
         {
-            var uri = request.Method == SipMethod.Message ? request.RequestUri : request.To.Uri;
+            var uri = request.Method switch
+            {
+                SipMethod.Message => request.RequestUri,
+                SipMethod.Notify => request.From.Uri,
+                _ => request.To.Uri,
+            };
             var recipient = uri.ToAddressOfRecord();
             var partition = partitions[PartitionOf(recipient, partitions.Count)];
             partition.Tell(new MailboxInputs.Sip(message, from, recipient, 0), ActorRefs.NoSender);

@@ -148,6 +148,7 @@ public sealed class FarmMetrics
         Gauge("uefarm_as_backlog_bytes", "Bodies of the messages stored and not yet removed.", () => counters.BacklogBytes);
         Gauge("uefarm_as_users_online", "Users that the application server knows as registered.", () => counters.UsersOnline);
         Gauge("uefarm_as_drain_waiting", "Mailboxes that wait for their turn under the limit of the drain.", () => counters.DrainWaiting);
+        Gauge("uefarm_as_subscriptions", "Phones whose registration the application server is subscribed to.", () => counters.Subscriptions);
         Counter("uefarm_as_received_total", "Messages received for delivery.", () => counters.Received);
         Counter("uefarm_as_forwarded_live_total", "Messages forwarded at once.", () => counters.ForwardedLive);
         Counter("uefarm_as_stored_total", "Messages stored durably.", () => counters.Stored);
@@ -183,6 +184,9 @@ public sealed class FarmMetrics
         AddChild(registers, () => counters.RegistersAccepted, "accepted");
         AddChild(registers, () => counters.RegistersChallenged, "challenged");
         AddChild(registers, () => counters.RegistersRefused, "refused");
+        var news = _factory.CreateCounter("uefarm_core_presence_total", "News of registrations that the application server took, by how it was told.", "kind");
+        AddChild(news, () => counters.NotifiedApplicationServer, "third-party-register");
+        AddChild(news, () => counters.NotificationsAccepted, "notify");
         Counter("uefarm_core_messages_routed_total", "MESSAGE requests routed.", () => counters.MessagesRouted);
         Counter("uefarm_core_messages_refused_total", "MESSAGE requests refused.", () => counters.MessagesRefused);
         Counter("uefarm_core_timeouts_total", "Routed requests without a final response within Timer F.", () => counters.TimedOut);

@@ -1,5 +1,6 @@
 using UeFarm.Actors.Mailbox;
 using UeFarm.Actors.Stores;
+using UeFarm.Protocol.RegEvent;
 
 namespace UeFarm.Actors.Run;
 
@@ -31,6 +32,9 @@ public sealed record ApplicationServerOptions
 
     public TimeSpan DrainDelay { get; init; } = TimeSpan.FromMilliseconds(500);
 
+    /// <summary>How it learns whether phones are registered; the embedded core does its part.</summary>
+    public PresenceSource Presence { get; init; } = PresenceSource.ThirdPartyRegister;
+
     /// <summary>Most stored messages sent per second over all phones; null: no limit.</summary>
     public double? DrainRate { get; init; }
 
@@ -38,8 +42,15 @@ public sealed record ApplicationServerOptions
     public double? DrainRatePerUe { get; init; }
 
     /// <summary>How long a drain that goes on may seem to stand still.</summary>
-    public TimeSpan LongestPause =>
-        DrainDelay + Settle + TimeSpan.FromSeconds((DrainRate is { } all ? 1 / all : 0) + (DrainRatePerUe is { } one ? 1 / one : 0));
+    public TimeSpan LongestPause
+    {
+        get
+        {
+            var turns = (DrainRate is { } all ? 1 / all : 0) + (DrainRatePerUe is { } one ? 1 / one : 0);
+            var news = Presence == PresenceSource.RegEvent ? RegEventPackage.NotificationInterval : TimeSpan.Zero;
+            return DrainDelay + Settle + news + TimeSpan.FromSeconds(turns);
+        }
+    }
 
     /// <summary>The same settings with this behaviour.</summary>
     public ApplicationServerSettings ApplyTo(ApplicationServerSettings settings) => settings with
@@ -56,6 +67,7 @@ public sealed record ApplicationServerOptions
         MaxStoredBytes = MaxStoredBytes,
         HoldTime = HoldTime,
         DrainDelay = DrainDelay,
+        Presence = Presence,
         DrainRate = DrainRate,
         DrainRatePerUe = DrainRatePerUe,
     };

@@ -60,6 +60,7 @@ public sealed partial class FarmRun
             Domain = _settings.Domain,
             Subscribers = _settings.Subscribers,
             ApplicationServer = socket is null ? null : new SipHop(SipTransportKind.Tcp, socket.LocalEndPoint, 0),
+            SendsThirdPartyRegistrations = _settings.ApplicationServer.Presence == PresenceSource.ThirdPartyRegister,
             Timers = _settings.Ue.Timers,
             Partitions = _world.Partitions,
             Random = _world.CreateRandom(),

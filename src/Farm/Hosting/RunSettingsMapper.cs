@@ -171,6 +171,7 @@ internal static class RunSettingsMapper
         Store = StoreOf(options, isScratch),
         HoldTime = options.HoldTime,
         DrainDelay = options.DrainDelay,
+        Presence = options.Presence == PresenceTrigger.RegEvent ? PresenceSource.RegEvent : PresenceSource.ThirdPartyRegister,
         DrainRate = options.DrainRate?.PerSecond,
         DrainRatePerUe = options.DrainRatePerUe?.PerSecond,
     };

@@ -69,6 +69,7 @@ internal static class ScenarioBuilder
         Store = values.Get(F.ServerStore),
         StorePasswordFile = storePasswordFile,
         StoreUnsafe = values.Get(F.ServerStoreUnsafe),
+        Presence = values.Get(F.ServerPresence),
         DrainRate = values.Get(F.ServerDrainRate),
         DrainRatePerUe = values.Get(F.ServerDrainRatePerUe),
         Servers = (int)values.Get(F.ServerCount),

@@ -232,6 +232,12 @@ internal static class ScenarioFormat
         "applicationServer.drainDelay", new DurationKind(TimeSpan.Zero, TimeSpan.FromHours(2)), "500ms",
         "Wait between a phone's return and its first stored message.");
 
+    public static readonly TypedScenarioOption<PresenceTrigger> ServerPresence = Add(
+        "applicationServer.presence",
+        new ChoiceKind<PresenceTrigger>(("third-party-register", PresenceTrigger.ThirdPartyRegister), ("reg-event", PresenceTrigger.RegEvent)),
+        "third-party-register",
+        "How the server learns that a phone is there: the core tells it of every registration, or it subscribes (RFC 3680) where messages wait.");
+
     public static readonly TypedScenarioOption<Rate?> ServerDrainRate = Add(
         "applicationServer.drainRate", new OptionalRateKind(1_000_000), "off",
         "Most stored messages sent per second over all phones, in turns; live messages do not count.");

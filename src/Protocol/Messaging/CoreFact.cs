@@ -34,6 +34,18 @@ public enum CoreFact : byte
     /// <summary>The application server answered a third-party REGISTER with something else than 2xx or 503.</summary>
     ApplicationServerRefused,
 
+    /// <summary>A SUBSCRIBE of the application server was accepted.</summary>
+    SubscriptionAccepted,
+
+    /// <summary>Any refusal of a SUBSCRIBE.</summary>
+    SubscriptionRefused,
+
+    /// <summary>The application server took a NOTIFY.</summary>
+    NotificationAccepted,
+
+    /// <summary>A NOTIFY failed, and the subscription ended.</summary>
+    NotificationFailed,
+
     /// <summary>A MESSAGE was sent on, to the application server or to a phone: two for a message that passes both.</summary>
     MessageRouted,
 

@@ -30,7 +30,7 @@ public static class DeliveryReports
 
         var kind = status is ImdnStatus.Stored or ImdnStatus.Processed ? ImdnKind.Processing : ImdnKind.Delivery;
         var report = new ImdnReport(wrapper!.MessageId!, wrapper.SentAt ?? about.ArrivedAt, kind, status, about.Recipient, about.ToUri);
-        var sender = ReportId.ComparableOf(wrapper.From!);
+        var sender = ComparableIdentity.Of(wrapper.From!);
         return new MailboxRecord
         {
             Arrival = 0,
@@ -63,16 +63,16 @@ public static class DeliveryReports
         return record.ContentType.StartsWith(CpimMessage.MediaType, StringComparison.OrdinalIgnoreCase)
             && CpimReader.TryRead(record.Body, out wrapper, out _)
             && wrapper is { IsNotification: false, From: not null, MessageId: not null, Requests: not DispositionRequests.None }
-            && CpimWriter.CanCarry(ReportId.ComparableOf(wrapper.From))
+            && CpimWriter.CanCarry(ComparableIdentity.Of(wrapper.From))
             && IsSender(record, wrapper.From);
     }
 
     private static bool IsSender(MailboxRecord record, string from)
     {
-        var wanted = ReportId.ComparableOf(from);
+        var wanted = ComparableIdentity.Of(from);
         if (record.AssertedIdentity is null)
         {
-            return ReportId.ComparableOf(record.FromUri) == wanted;
+            return ComparableIdentity.Of(record.FromUri) == wanted;
         }
 
         var asserted = new SipListReader(Encoding.UTF8.GetBytes(record.AssertedIdentity));

@@ -37,6 +37,15 @@ public sealed record MailboxSettings
     /// <summary>The server limits its drain as a whole: every stored message needs a turn first (<see cref="DrainLimiter"/>).</summary>
     public bool NeedsTurns { get; init; }
 
+    /// <summary>Learns by subscription (event package reg) whether the phone is registered; else it is told by third-party REGISTER.</summary>
+    public bool SubscribesToPresence { get; init; }
+
+    /// <summary>Life of a subscription that is asked for.</summary>
+    public TimeSpan SubscriptionExpiry { get; init; } = TimeSpan.FromHours(1);
+
+    /// <summary>How long after the last message a subscription is kept, so that the next one can be forwarded at once.</summary>
+    public TimeSpan SubscriptionLinger { get; init; } = TimeSpan.FromMinutes(10);
+
     public TimeSpan BackOffBase { get; init; } = TimeSpan.FromSeconds(2);
 
     /// <summary>Longest wait after a temporary failure; also bounds what a Retry-After may ask for.</summary>

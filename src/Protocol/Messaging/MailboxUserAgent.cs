@@ -14,16 +14,21 @@ public sealed partial class MailboxUserAgent
 {
     private const int MaxRetryAfterSeconds = 1_000_000;
 
+
     private readonly string _recipient;
     private readonly long _number;
     private readonly MailboxSettings _settings;
     private readonly MailboxEndpoint _endpoint;
     private readonly MailboxBehavior _behavior;
     private readonly SipTransactionLayer _transactions;
+    private readonly RegEventSubscriber? _presence;
     private readonly Queue<MailboxEffect> _effects = new();
     private readonly IRandomSource _random;
     private readonly uint _nonce;
     private readonly string _tag;
+
+    /// <summary>SUBSCRIBEs so far. Their tokens are negative; those of deliveries are arrival numbers, which begin at 1.</summary>
+    private int _subscribes;
 
     /// <summary>Number: unique among the living mailboxes of the server; it comes back in the branch of responses.</summary>
     public MailboxUserAgent(
@@ -35,6 +40,7 @@ public sealed partial class MailboxUserAgent
         _endpoint = endpoint;
         _behavior = new MailboxBehavior(settings, random, inventory);
         _transactions = new SipTransactionLayer(endpoint.Timers);
+        _presence = settings.SubscribesToPresence ? new RegEventSubscriber(recipient, settings, endpoint, random) : null;
         _random = random;
         _nonce = (uint)random.NextUInt64();
         _tag = string.Create(CultureInfo.InvariantCulture, $"mb{_nonce:x}");
@@ -42,22 +48,33 @@ public sealed partial class MailboxUserAgent
 
     public bool IsOnline => _behavior.IsOnline;
 
-    /// <summary>Neither messages nor transactions: the mailbox may be forgotten.</summary>
-    public bool IsIdle => _behavior.IsIdle && _transactions.NextDeadline == Instant.Never;
+    /// <summary>The core tells it of its phone because it asked.</summary>
+    public bool IsSubscribed => _presence is { IsSubscribed: true };
 
     public int StoredCount => _behavior.StoredCount;
 
-    public Instant NextDeadline => Instant.Min(_behavior.NextDeadline, _transactions.NextDeadline);
+    public Instant NextDeadline
+    {
+        get
+        {
+            var deadline = Instant.Min(_behavior.NextDeadline, _transactions.NextDeadline);
+            return _presence is null ? deadline : Instant.Min(deadline, _presence.NextDeadline);
+        }
+    }
+
+    /// <summary>Neither messages nor transactions nor a subscription: the mailbox may be forgotten.</summary>
+    public bool IsIdle(Instant now) => _behavior.IsIdle && _transactions.NextDeadline == Instant.Never && (_presence is null || _presence.IsIdle(now));
 
     public bool TryTakeEffect(out MailboxEffect effect) => _effects.TryDequeue(out effect);
 
     public void HandleStart(bool online, Instant now, DateTimeOffset utcNow)
     {
-        _behavior.HandleStart(online, now, utcNow);
+        // Who subscribes believes what it is told, not what somebody knew before.
+        _behavior.HandleStart(online && _presence is null, now, utcNow);
         Settle(now, utcNow, 0);
     }
 
-    /// <summary>A MESSAGE for this mailbox or a response to one of its deliveries. The arrival number is used if it is a new MESSAGE.</summary>
+    /// <summary>A MESSAGE for this mailbox, a NOTIFY about its phone, or a response to what it sent. The arrival number is used if it is a new MESSAGE.</summary>
     public void HandleMessage(SipMessage message, SipHop from, long arrival, Instant now, DateTimeOffset utcNow)
     {
         _transactions.HandleMessage(message, from, now);
@@ -152,8 +169,36 @@ public sealed partial class MailboxUserAgent
                 moved = true;
                 Perform(effect, now, utcNow);
             }
+
+            moved |= WatchPresence(now, utcNow);
         }
         while (moved);
+    }
+
+    /// <summary>True: something came of it.</summary>
+    private bool WatchPresence(Instant now, DateTimeOffset utcNow)
+    {
+        if (_presence is null)
+        {
+            return false;
+        }
+
+        _presence.Update(_behavior.StoredCount > 0, now);
+        var isNews = _presence.TryTakePresence(out var online);
+        if (isNews)
+        {
+            _behavior.HandleRegistration(online, now, utcNow);
+        }
+
+        if (!_presence.TryTakeRequest(out var request))
+        {
+            return isNews;
+        }
+
+        var branch = new MailboxBranch(_number, 0, ++_subscribes, _nonce).ToString();
+        var bytes = request.Write(_recipient, _endpoint, branch);
+        _transactions.SendRequest(-_subscribes, branch, SipMethod.Subscribe, bytes, _endpoint.Core, now);
+        return true;
     }
 
     private void Perform(in SipTransactionEffect effect, long arrival, Instant now, DateTimeOffset utcNow)
@@ -165,6 +210,12 @@ public sealed partial class MailboxUserAgent
                 break;
             case SipTransactionEffectKind.RequestReceived:
                 Receive(effect.ServerTransaction!, arrival, now, utcNow);
+                break;
+            case SipTransactionEffectKind.ResponseReceived when effect.Response!.StatusCode >= 200 && effect.Token < 0:
+                TakeSubscribeResult(effect.Token, effect.Response, now);
+                break;
+            case SipTransactionEffectKind.ClientTimedOut or SipTransactionEffectKind.ClientTransportFailed when effect.Token < 0:
+                TakeSubscribeResult(effect.Token, null, now);
                 break;
             case SipTransactionEffectKind.ResponseReceived when effect.Response!.StatusCode >= 200:
                 _behavior.HandleDeliveryResult(effect.Token, effect.Response.StatusCode, ReadRetryAfter(effect.Response), now, utcNow);
@@ -179,10 +230,23 @@ public sealed partial class MailboxUserAgent
         }
     }
 
+    /// <summary>Of a SUBSCRIBE that a notification has overtaken nobody wants to hear any more.</summary>
+    private void TakeSubscribeResult(long token, SipResponse? response, Instant now)
+    {
+        if (token == -_subscribes)
+        {
+            _presence!.HandleResponse(response, now);
+        }
+    }
+
     private void Receive(SipServerTransaction transaction, long arrival, Instant now, DateTimeOffset utcNow)
     {
         var request = transaction.Request;
-        if (request.TryGetHeader(SipHeaderId.Require, out _))
+        if (request.Method == SipMethod.Notify)
+        {
+            Respond(transaction, _presence?.HandleNotify(request, now) ?? 481, now);
+        }
+        else if (request.TryGetHeader(SipHeaderId.Require, out _))
         {
             // No extension is supported, so whatever is required is not (RFC 3261 section 8.2.2.3).
             Respond(transaction, 420, now, (SipHeaderId.Unsupported, request.GetHeaderText(SipHeaderId.Require)!));
@@ -197,6 +261,7 @@ public sealed partial class MailboxUserAgent
         }
         else
         {
+            _presence?.Touch(now);
             var record = MailboxRecordReader.Read(request, _recipient, arrival, _settings, utcNow);
             _behavior.HandleMessage(record, transaction, now, utcNow);
         }
@@ -206,6 +271,7 @@ public sealed partial class MailboxUserAgent
     private void ReceiveLate(SipResponse response, Instant now, DateTimeOffset utcNow)
     {
         if (response.StatusCode is >= 200 and < 300
+            && response.CSeqMethod == SipMethod.Message
             && MailboxBranch.TryParse(response.TopVia.Branch, out var branch)
             && branch.Mailbox == _number
             && branch.Nonce == _nonce)

@@ -18,7 +18,7 @@ namespace UeFarm.Protocol.Messaging;
 /// </summary>
 public sealed class ProxyBehavior
 {
-    private const string AllowedMethods = "REGISTER, MESSAGE, OPTIONS";
+    private const string AllowedMethods = "REGISTER, MESSAGE, OPTIONS, SUBSCRIBE";
 
     // How long a question after a location may stay open: as long as a transaction (Timer F).
     private const int LocateTimeoutInT1 = 64;

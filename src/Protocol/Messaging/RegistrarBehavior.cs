@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using UeFarm.Protocol.RegEvent;
 using UeFarm.Protocol.Sip;
 using UeFarm.Protocol.Sip.Authentication;
 using UeFarm.Protocol.Sip.Transactions;
@@ -8,7 +9,7 @@ namespace UeFarm.Protocol.Messaging;
 
 /// <summary>
 /// The registrar of a part of the subscribers (RFC 3261 section 10.3): authenticates REGISTER, keeps the bindings, tells the
-/// application server. Pure: requests and time in, effects out. Not safe to share between threads.
+/// application server, by third-party REGISTER or as the notifier of its subscriptions. Pure: requests and time in, effects out. Not safe to share between threads.
 /// </summary>
 public sealed class RegistrarBehavior
 {
@@ -21,6 +22,7 @@ public sealed class RegistrarBehavior
     private readonly SipTransactionLayer _transactions;
     private readonly LocationTable _locations = new();
     private readonly ThirdPartyRegistrations? _thirdParty;
+    private readonly RegEventNotifier? _notifier;
     private readonly ContactList _contacts;
     private readonly FlowMemory _closedFlows = new();
     private readonly Queue<CoreEffect> _effects = new();
@@ -43,7 +45,9 @@ public sealed class RegistrarBehavior
         if (_identity.ApplicationServer is { } server)
         {
             var branches = new BranchSource(BranchSource.RegistrarKind, settings.Partition, random);
-            _thirdParty = new ThirdPartyRegistrations(settings, server, _locations, _transactions, branches, random);
+            _thirdParty = settings.SendsThirdPartyRegistrations
+                ? new ThirdPartyRegistrations(settings, server, _locations, _transactions, branches, random) : null;
+            _notifier = new RegEventNotifier(settings, server, _locations, _transactions, branches, random);
         }
     }
 
@@ -52,16 +56,22 @@ public sealed class RegistrarBehavior
     /// <summary>Addresses of record that the application server has yet to hear of.</summary>
     public int PendingNotifications => _thirdParty?.PendingCount ?? 0;
 
+    public int SubscriptionCount => _notifier?.Count ?? 0;
+
     public Instant NextDeadline
     {
         get
         {
             var deadline = Instant.Min(_transactions.NextDeadline, _locations.NextDeadline);
+            deadline = _notifier is null ? deadline : Instant.Min(deadline, _notifier.NextDeadline);
             return _thirdParty is null ? deadline : Instant.Min(deadline, _thirdParty.NextDeadline);
         }
     }
 
-    /// <summary>A REGISTER, or a response to a third-party REGISTER.</summary>
+    /// <summary>What of all requests is this machine's; the rest is the proxy's.</summary>
+    public static bool Handles(SipMethod method) => method is SipMethod.Register or SipMethod.Subscribe;
+
+    /// <summary>A REGISTER or SUBSCRIBE, or a response to a third-party REGISTER or NOTIFY.</summary>
     public void HandleMessage(SipMessage message, SipHop from, Instant now, DateTimeOffset utcNow)
     {
         RemoveExpired(now);
@@ -86,7 +96,7 @@ public sealed class RegistrarBehavior
     {
         if (_transactions.Abandon(token))
         {
-            _thirdParty!.HandleFailure(token, now);
+            HandleNoAnswer(token, now);
             Drain(now, utcNow);
         }
     }
@@ -96,6 +106,7 @@ public sealed class RegistrarBehavior
         _transactions.HandleTimeout(now);
         RemoveExpired(now);
         _thirdParty?.HandleTimeout(now);
+        _notifier?.HandleTimeout(now);
         Drain(now, utcNow);
     }
 
@@ -158,6 +169,8 @@ public sealed class RegistrarBehavior
         while (_locations.TryRemoveExpired(now, out var expired))
         {
             Count(CoreFact.BindingExpired);
+            _notifier?.Note(expired, ContactEvent.Expired);
+            _notifier?.Flush(expired.AddressOfRecord, now);
             if (!_locations.TryGet(expired.AddressOfRecord, now, out _))
             {
                 _thirdParty?.Announce(expired.AddressOfRecord, now);
@@ -174,23 +187,75 @@ public sealed class RegistrarBehavior
                 case SipTransactionEffectKind.Transmit:
                     _effects.Enqueue(new CoreEffect(CoreEffectKind.Transmit, effect.Bytes, effect.Hop, Token: effect.Token));
                     break;
+                case SipTransactionEffectKind.RequestReceived when effect.ServerTransaction!.Request.Method == SipMethod.Subscribe:
+                    HandleSubscribe(effect.ServerTransaction, now);
+                    break;
                 case SipTransactionEffectKind.RequestReceived:
                     HandleRegister(effect.ServerTransaction!, now, utcNow);
                     break;
                 case SipTransactionEffectKind.ResponseReceived when effect.Response!.StatusCode >= 200:
-                    if (_thirdParty!.HandleResponse(effect.Token, effect.Response, now))
-                    {
-                        Count(effect.Response.StatusCode < 300 ? CoreFact.ApplicationServerNotified : CoreFact.ApplicationServerRefused);
-                    }
-
+                    HandleResponse(effect.Token, effect.Response, now);
                     break;
                 case SipTransactionEffectKind.ClientTimedOut or SipTransactionEffectKind.ClientTransportFailed:
-                    _thirdParty!.HandleFailure(effect.Token, now);
+                    HandleNoAnswer(effect.Token, now);
                     break;
                 default:
                     break;   // provisional and stray responses say nothing
             }
         }
+    }
+
+    private void HandleResponse(long token, SipResponse response, Instant now)
+    {
+        if (_notifier!.HandleResponse(token, response.StatusCode, now))
+        {
+            Count(response.StatusCode < 300 ? CoreFact.NotificationAccepted : CoreFact.NotificationFailed);
+        }
+        else if (_thirdParty?.HandleResponse(token, response, now) == true)
+        {
+            Count(response.StatusCode < 300 ? CoreFact.ApplicationServerNotified : CoreFact.ApplicationServerRefused);
+        }
+    }
+
+    private void HandleNoAnswer(long token, Instant now)
+    {
+        if (_notifier!.HandleResponse(token, 0, now))
+        {
+            Count(CoreFact.NotificationFailed);
+        }
+        else
+        {
+            _thirdParty?.HandleFailure(token, now);
+        }
+    }
+
+    /// <summary>Interpretation: only the application server may watch registrations here; a phone that asks for its own is refused like anybody else.</summary>
+    private void HandleSubscribe(SipServerTransaction transaction, Instant now)
+    {
+        var request = transaction.Request;
+        _extraCount = 0;
+        var status = 200;
+        if (_notifier is null || !_identity.IsFromApplicationServer(request, transaction.From))
+        {
+            status = 403;
+        }
+        else if (CoreRules.FindUnsupported(request, SipHeaderId.Require, default) is { } required)
+        {
+            Add(SipHeaderId.Unsupported, required);
+            status = 420;
+        }
+        else if (!_identity.TryGetAddressOfRecord(request.To.Uri, out var user) || !_subscribers.TryGetByPublicIdentity(user, out _))
+        {
+            status = 404;
+        }
+        else
+        {
+            Count(_notifier.HandleSubscribe(transaction, user, now) < 300 ? CoreFact.SubscriptionAccepted : CoreFact.SubscriptionRefused);
+            return;
+        }
+
+        Count(CoreFact.SubscriptionRefused);
+        Answer(transaction, status, now);
     }
 
     private void HandleRegister(SipServerTransaction transaction, Instant now, DateTimeOffset utcNow)
@@ -307,6 +372,7 @@ public sealed class RegistrarBehavior
         if (hasChanged)
         {
             _thirdParty?.Announce(user, now);
+            _notifier?.Flush(user, now);
         }
     }
 
@@ -341,11 +407,14 @@ public sealed class RegistrarBehavior
             if (contact.Existing is { } known)
             {
                 _locations.Refresh(known, update, from);
+                _notifier?.Note(known, ContactEvent.Refreshed);
             }
             else
             {
                 MakeRoom(user, contact.InstanceHash, now);
                 _locations.Add(user, contact.Uri, update, from);
+                _locations.TryGet(user, now, out var added);
+                _notifier?.Note(added!, ContactEvent.Registered);
                 Count(CoreFact.BindingAdded);
             }
         }
@@ -388,6 +457,7 @@ public sealed class RegistrarBehavior
     private void Remove(Binding binding)
     {
         _locations.Remove(binding);
+        _notifier?.Note(binding, ContactEvent.Unregistered);
         Count(CoreFact.BindingRemoved);
     }
 

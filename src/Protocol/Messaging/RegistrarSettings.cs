@@ -28,5 +28,11 @@ public sealed record RegistrarSettings
     /// <summary>Third-party REGISTERs on their way at a time; the others wait.</summary>
     public int MaxNotificationsInFlight { get; init; } = 1000;
 
+    /// <summary>Tells the application server of every registration by third-party REGISTER; else it has to subscribe.</summary>
+    public bool SendsThirdPartyRegistrations { get; init; } = true;
+
+    /// <summary>Subscriptions to registrations at a time; more are refused.</summary>
+    public int MaxSubscriptions { get; init; } = 1_000_000;
+
     public SipTimers Timers { get; init; } = SipTimers.Default;
 }

@@ -2,7 +2,6 @@ using System.Buffers.Binary;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
-using UeFarm.Protocol.Sip;
 
 namespace UeFarm.Protocol.Messaging;
 
@@ -34,13 +33,9 @@ public static class ReportId
         TryReadNumber(id, out number)
         && CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(id), Encoding.UTF8.GetBytes(Create(key, number, recipient)));
 
-    /// <summary>As addresses of record, so that a report may write the recipient otherwise than the message did (RFC 3261 section 19.1.4).</summary>
-    internal static string ComparableOf(string identity) =>
-        SipUri.TryParse(Encoding.UTF8.GetBytes(identity), out var uri) ? uri.ToAddressOfRecord() : identity;
-
     private static ulong TagOf(ReadOnlySpan<byte> key, long number, string recipient)
     {
-        var identity = Encoding.UTF8.GetBytes(ComparableOf(recipient));
+        var identity = Encoding.UTF8.GetBytes(ComparableIdentity.Of(recipient));
         var text = new byte[sizeof(long) + identity.Length];
         BinaryPrimitives.WriteInt64BigEndian(text, number);
         identity.CopyTo(text, sizeof(long));

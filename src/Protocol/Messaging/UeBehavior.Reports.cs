@@ -59,7 +59,7 @@ public sealed partial class UeBehavior
     private void AnswerRequest(CpimMessage? wrapper, string? protectedId, string sender, Instant now, DateTimeOffset utcNow)
     {
         if (wrapper is not { From: { } from, MessageId: { } id } || !wrapper.Requests.HasFlag(DispositionRequests.PositiveDelivery)
-            || !string.Equals(id, protectedId, StringComparison.Ordinal) || ReportId.ComparableOf(from) != ReportId.ComparableOf(sender) || !MaySendTo(sender))
+            || !string.Equals(id, protectedId, StringComparison.Ordinal) || ComparableIdentity.Of(from) != ComparableIdentity.Of(sender) || !MaySendTo(sender))
         {
             return;
         }
@@ -131,10 +131,10 @@ public sealed partial class UeBehavior
             return false;
         }
 
-        var wanted = ReportId.ComparableOf(identity);
+        var wanted = ComparableIdentity.Of(identity);
         foreach (var value in request.GetValues(SipHeaderId.PAssertedIdentity))
         {
-            if (SipNameAddress.View(value) is { } asserted && ReportId.ComparableOf(Encoding.UTF8.GetString(asserted.UriText)) == wanted)
+            if (SipNameAddress.View(value) is { } asserted && ComparableIdentity.Of(Encoding.UTF8.GetString(asserted.UriText)) == wanted)
             {
                 return true;
             }

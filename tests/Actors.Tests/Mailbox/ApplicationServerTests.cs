@@ -87,6 +87,7 @@ public class ApplicationServerTests
     }
 
     [Theory]
+    [InlineData("NOTIFY", "sip:as.ims.example", "sip:as.ims.example", 481)]
     [InlineData("OPTIONS", "sip:as.ims.example", "sip:as.ims.example", 200)]
     [InlineData("PUBLISH", "sip:bob@ims.example", "sip:bob@ims.example", 405)]
     [InlineData("MESSAGE", "sip:bob@elsewhere.example", "sip:bob@ims.example", 404)]

@@ -31,7 +31,7 @@ public class RunSettingsMapperTests
             replayCache: { entries: 12, timestampBytes: 4, policy: window, window: 7m, futureBound: 9m }
             applicationServer: { order: arrival, window: 3, live: bypass, settle: 50ms, expiry: 2d, maxPerUe: 7, holdTime: 1s, drainDelay: 2s,
               maxBytesPerUe: 8kB, maxStored: 9, maxStoredBytes: 10kB,
-              drainRate: 2000/s, drainRatePerUe: 30/m }
+              presence: reg-event, drainRate: 2000/s, drainRatePerUe: 30/m }
             traffic: { rate: 6/s, arrivals: uniform, size: 10B-20B, senders: all, reports: negative, recipients: { pick: zipf, exponent: 1.5 } }
             faults: { attacks: { forged: 3/s } }
             phases:
@@ -71,6 +71,7 @@ public class RunSettingsMapperTests
                 MaxStoredBytes = 10_000,
                 HoldTime = TimeSpan.FromSeconds(1),
                 DrainDelay = TimeSpan.FromSeconds(2),
+                Presence = PresenceSource.RegEvent,
                 DrainRate = 2000,
                 DrainRatePerUe = 0.5,
             },

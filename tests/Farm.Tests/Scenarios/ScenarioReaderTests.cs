@@ -27,8 +27,8 @@ public class ScenarioReaderTests
         sip: { t1: 250ms, t2: 2s, t4: 3s }
         replayCache: { bytes: 1000000, timestampBytes: 4, policy: window, window: 90s, futureBound: 5m, onRestart: reject-older }
         security: { body: smime, sign: ecdsa-p256, encrypt: aes-256-ccm, keys: mikey-ticket }
-        applicationServer: { order: arrival, window: 3, live: bypass, expiry: 21d, maxPerUe: 10, settle: 1s, holdTime: 2s, drainDelay: 0s, drainRate: 2000/s, drainRatePerUe: 30/m,
-          servers: 2, firstShare: 90%,
+        applicationServer: { order: arrival, window: 3, live: bypass, expiry: 21d, maxPerUe: 10, settle: 1s, holdTime: 2s, drainDelay: 0s,
+          presence: reg-event, drainRate: 2000/s, drainRatePerUe: 30/m, servers: 2, firstShare: 90%,
           maxBytesPerUe: 2MB, maxStored: 3000, maxStoredBytes: 4GB, store: { postgres: "Host=db.lab;Search Path=farm" }, storeUnsafe: on }
         traffic: { rate: 90/m, arrivals: uniform, size: 160B-1.4kB, senders: all, reports: all, recipients: { pick: zipf, exponent: 1.25 } }
         phases:
@@ -71,6 +71,7 @@ public class ScenarioReaderTests
             new ApplicationServerOptions(DrainOrder.Arrival, 3, LiveMessages.Bypass, TimeSpan.FromSeconds(1), TimeSpan.FromDays(21), 10,
                 TimeSpan.FromSeconds(2), TimeSpan.Zero)
             {
+                Presence = PresenceTrigger.RegEvent,
                 DrainRate = new Rate(2000),
                 DrainRatePerUe = new Rate(0.5),
                 MaxBytesPerUe = 2_000_000,
@@ -120,6 +121,7 @@ public class ScenarioReaderTests
             new ApplicationServerOptions(DrainOrder.OldestFirst, 1, LiveMessages.BehindDrain, TimeSpan.Zero, TimeSpan.FromDays(21), 10_000,
                 TimeSpan.FromSeconds(4), TimeSpan.FromMilliseconds(500))
             {
+                Presence = PresenceTrigger.ThirdPartyRegister,
                 DrainRate = null,
                 DrainRatePerUe = null,
                 MaxBytesPerUe = 64 << 20,

@@ -59,7 +59,7 @@ internal sealed class CoreHarness
     public void Deliver(SipMessage message, SipHop from)
     {
         var isRegistrar = message is SipRequest request
-            ? request.Method == SipMethod.Register
+            ? RegistrarBehavior.Handles(request.Method)
             : BranchSource.TryParse(message.TopVia.Branch, out var kind, out _) && kind == BranchSource.RegistrarKind;
         if (isRegistrar)
         {

@@ -107,7 +107,7 @@ public class MailboxUserAgentTests
         Assert.Equal("4Fde34wkd11wsGFDs3@192.0.2.10", Encoding.ASCII.GetString(answer.CallId));
         Assert.Equal(SenderSide.Flow, _hops[1].Flow);
         Assert.True(answer.To.TryGetParameter("tag", out _));
-        Assert.True(_agent.IsIdle);
+        Assert.True(_agent.IsIdle(_now));
     }
 
     [Fact]
@@ -123,7 +123,7 @@ public class MailboxUserAgentTests
         Assert.False(_sent[3].TopVia.Branch.SequenceEqual(_sent[0].TopVia.Branch));
         Respond((SipRequest)_sent[3], 200);
         Assert.Empty(_stored);
-        Assert.True(_agent.IsIdle);
+        Assert.True(_agent.IsIdle(_now));
     }
 
     [Fact]
@@ -205,7 +205,7 @@ public class MailboxUserAgentTests
         Settle();
         Assert.Single(_stored);
         Assert.Equal([202, 202], _sent.Select(StatusOf));
-        Assert.False(_agent.IsIdle);
+        Assert.False(_agent.IsIdle(_now));
     }
 
     [Theory]

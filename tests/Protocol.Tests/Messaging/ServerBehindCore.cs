@@ -7,20 +7,23 @@ using Xunit;
 namespace UeFarm.Protocol.Tests.Messaging;
 
 /// <summary>
-/// A core with bob's mailbox behind it, in virtual time, on a network without delay: what the core tells the application server by third-party REGISTER reaches
-/// the mailbox, the mailbox's deliveries reach the core. What goes to phones stays in <see cref="AtPhones"/> until the test answers it.
+/// A core with bob's mailbox behind it, in virtual time, on a network without delay: what the core tells the application server by third-party REGISTER or NOTIFY
+/// reaches the mailbox, the mailbox's deliveries and subscriptions reach the core. What goes to phones stays in <see cref="AtPhones"/> until the test answers it.
 /// </summary>
 internal sealed class ServerBehindCore
 {
     private readonly Queue<Action> _storeWork = new();
-    private readonly MailboxUserAgent _mailbox;
+    private readonly MailboxSettings _settings;
+    private MailboxUserAgent _mailbox;
+    private int _lives = 1;
     private long _arrival;
 
     public ServerBehindCore(MailboxSettings settings)
     {
-        Core = new CoreHarness(CoreHarness.Server);
-        var endpoint = new MailboxEndpoint(new SipHop(SipTransportKind.Tcp, CoreHarness.Listen, 0), "10.0.0.9:5090", SipTimers.Default);
-        _mailbox = new MailboxUserAgent("sip:bob@ims.example", 5, settings, endpoint, new SeededRandomSource(9), MailboxInventory.Empty);
+        var identity = new CoreIdentity(CoreHarness.Domain, CoreHarness.Listen, CoreHarness.Server);
+        Core = new CoreHarness(CoreHarness.Server, new RegistrarSettings { Identity = identity, SendsThirdPartyRegistrations = !settings.SubscribesToPresence });
+        _settings = settings;
+        _mailbox = CreateMailbox(MailboxInventory.Empty, _lives);
         _mailbox.HandleStart(false, Core.Now, Core.Utc);
     }
 
@@ -37,6 +40,18 @@ internal sealed class ServerBehindCore
     public bool IsOnline => _mailbox.IsOnline;
 
     public int StoredCount => _mailbox.StoredCount;
+
+    public bool IsIdle => _mailbox.IsIdle(Core.Now);
+
+    public bool IsSubscribed => _mailbox.IsSubscribed;
+
+    /// <summary>The mailbox and all that it knew are lost; the store is not.</summary>
+    public void RestartServer()
+    {
+        _mailbox = CreateMailbox(MailboxHarness.InventoryOf(_stored.Values), ++_lives);
+        _mailbox.HandleStart(false, Core.Now, Core.Utc);
+        Run(TimeSpan.Zero);
+    }
 
     public TestPhone AddPhone(string name, string address) => new(Core, name, Core.Directory.AddPassword(name), Core.NextHop(address));
 
@@ -74,6 +89,12 @@ internal sealed class ServerBehindCore
 
         Core.Advance(end - Core.Now);
         Carry();
+    }
+
+    private MailboxUserAgent CreateMailbox(MailboxInventory inventory, int life)
+    {
+        var endpoint = new MailboxEndpoint(new SipHop(SipTransportKind.Tcp, CoreHarness.Listen, 0), "10.0.0.9:5090", SipTimers.Default);
+        return new MailboxUserAgent("sip:bob@ims.example", life, _settings, endpoint, new SeededRandomSource((ulong)life), inventory);
     }
 
     private void Carry()

@@ -18,6 +18,8 @@ internal sealed record ApplicationServerOptions(
 
     public required bool StoreUnsafe { get; init; }
 
+    public required PresenceTrigger Presence { get; init; }
+
     /// <summary>Stored messages over all phones; null: no limit.</summary>
     public required Rate? DrainRate { get; init; }
 

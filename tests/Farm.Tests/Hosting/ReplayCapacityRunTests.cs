@@ -29,7 +29,8 @@ public class ReplayCapacityRunTests
     [Fact]
     public async Task One_entry_is_enough_when_everything_is_delivered_in_order()
     {
-        using var run = await PlayedRun.PlayAsync(Scenario);
+        // In virtual time: by a real clock a busy machine can hold a straggler up for longer than messages settle.
+        using var run = await PlayedRun.PlayAsync(Scenario, "clock=virtual");
 
         Assert.All(run.Document.Invariants, invariant => Assert.True(invariant.Held, $"{invariant.Name}: {invariant.Detail}"));
         Assert.Equal(0, run.Document.Ledger.Rejected);

@@ -28,7 +28,7 @@ public class VerdictRunTests
     [InlineData("attacks{kind=\"replay\",outcome=\"accepted\"} == 0", "no-samples")]
     public async Task A_threshold_that_fails_or_has_no_samples_fails_the_run_with_99(string threshold, string outcome)
     {
-        using var run = await PlayedRun.PlayAsync(Scenario + "\nfaults: { attacks: { replay: 1/h } }\nthresholds:\n  - sent > 10\n  - " + threshold + "\n");
+        using var run = await PlayedRun.PlayAsync(Scenario + "\nclock: virtual\nfaults: { attacks: { replay: 1/h } }\nthresholds:\n  - sent > 10\n  - " + threshold + "\n");
 
         Assert.Equal((99, RunVerdict.Fail), (run.Document.ExitCode, run.Document.Verdict));
         Assert.Equal(["held", outcome], run.Document.Thresholds.Select(echo => UeFarm.Actors.Metrics.Label.Of(echo.Outcome)));

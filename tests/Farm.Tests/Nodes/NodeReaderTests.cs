@@ -76,6 +76,7 @@ public sealed class NodeReaderTests
             Store = StorePlace.Sqlite,
             StorePasswordFile = null,
             StoreUnsafe = false,
+            Presence = PresenceTrigger.ThirdPartyRegister,
             DrainRate = new Rate(200),
             DrainRatePerUe = new Rate(4),
             Servers = 1,

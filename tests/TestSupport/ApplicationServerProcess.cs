@@ -102,6 +102,14 @@ public sealed class ApplicationServerProcess : IAsyncDisposable
         }
     }
 
+    /// <summary>Starts the next life and kills it after a time, ready or not.</summary>
+    public async Task KillWhileStartingAsync(TimeSpan after, CancellationToken cancellation)
+    {
+        Launch();
+        await Task.Delay(after, cancellation);
+        await KillAsync();
+    }
+
     /// <summary>SIGKILL; returns when the process is gone.</summary>
     public async Task KillAsync()
     {

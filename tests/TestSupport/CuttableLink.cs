@@ -6,11 +6,10 @@ namespace UeFarm.TestSupport;
 
 /// <summary>
 /// A TCP relay between two programs that a test can cut: it listens on a loopback port of its own and passes everything on to the target, both ways. Cut, its
-/// connections end and new ones end at once; stalled, they stay and nothing gets through.
+/// connections end and new ones end at once; stalled, they stay and nothing gets through. So it is with a link whose target is not known yet.
 /// </summary>
 public sealed class CuttableLink : IAsyncDisposable
 {
-    private readonly IPEndPoint _target;
     private readonly Socket _listener;
     private readonly ConcurrentDictionary<Socket, byte> _sockets = new();
     private readonly ConcurrentDictionary<Task, byte> _relays = new();
@@ -18,10 +17,10 @@ public sealed class CuttableLink : IAsyncDisposable
     private readonly Task _accepting;
     private volatile TaskCompletionSource _flow = Flowing();
     private volatile bool _isCut;
+    private volatile IPEndPoint? _target;
 
-    public CuttableLink(IPEndPoint target)
+    public CuttableLink()
     {
-        _target = target;
         EndPoint = new IPEndPoint(IPAddress.Loopback, FreePorts.Take(IPAddress.Loopback));
         _listener = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         _listener.Bind(EndPoint);
@@ -31,6 +30,13 @@ public sealed class CuttableLink : IAsyncDisposable
 
     /// <summary>Where the one side connects to instead of the target.</summary>
     public IPEndPoint EndPoint { get; }
+
+    /// <summary>Where everything goes; said after the link is made, because both ends may have to know a link before they start.</summary>
+    public IPEndPoint? Target
+    {
+        get => _target;
+        set => _target = value;
+    }
 
     public void Cut()
     {
@@ -93,18 +99,18 @@ public sealed class CuttableLink : IAsyncDisposable
 
     private async Task RelayAsync(Socket near)
     {
-        using var far = new Socket(_target.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        using var far = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         try
         {
             near.NoDelay = true;
             _sockets.TryAdd(near, 0);
             _sockets.TryAdd(far, 0);
-            if (_isCut)
+            if (_isCut || _target is not { } target)
             {
                 return;
             }
 
-            await far.ConnectAsync(_target, _stopping.Token);
+            await far.ConnectAsync(target, _stopping.Token);
             await Task.WhenAny(PumpAsync(near, far), PumpAsync(far, near));
         }
         catch (Exception exception) when (exception is OperationCanceledException or ObjectDisposedException or SocketException)

@@ -7,6 +7,7 @@ using UeFarm.Protocol.Messaging;
 using UeFarm.Protocol.Sip;
 using UeFarm.Protocol.Sip.Authentication;
 using UeFarm.Protocol.Smime;
+using UeFarm.TestSupport;
 
 namespace UeFarm.Benchmarks.Load;
 

@@ -1,6 +1,7 @@
 using UeFarm.Actors.Ue;
 using UeFarm.Protocol;
 using UeFarm.Protocol.Messaging;
+using UeFarm.TestSupport;
 
 namespace UeFarm.Benchmarks.Load;
 

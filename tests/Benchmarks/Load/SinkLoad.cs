@@ -8,6 +8,7 @@ using UeFarm.Protocol;
 using UeFarm.Protocol.Messaging;
 using UeFarm.Protocol.Sip;
 using UeFarm.Protocol.Sip.Authentication;
+using UeFarm.TestSupport;
 
 namespace UeFarm.Benchmarks.Load;
 

@@ -15,6 +15,7 @@ using UeFarm.Protocol.Kms;
 using UeFarm.Protocol.Messaging;
 using UeFarm.Protocol.Sip;
 using UeFarm.Protocol.Sip.Authentication;
+using UeFarm.TestSupport;
 
 namespace UeFarm.Benchmarks.Load;
 

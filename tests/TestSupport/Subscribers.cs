@@ -7,10 +7,10 @@ using UeFarm.Protocol.Messaging;
 using UeFarm.Protocol.Mikey;
 using UeFarm.Protocol.Sip.Authentication;
 
-namespace UeFarm.Benchmarks.Load;
+namespace UeFarm.TestSupport;
 
 /// <summary>Any number of subscribers, their secrets derived from their identity: what the farm does with a scenario's subscribers.</summary>
-internal sealed class Subscribers(DigestAlgorithm algorithm) : ISubscriberDirectory
+public sealed class Subscribers(DigestAlgorithm algorithm) : ISubscriberDirectory
 {
     public const string Domain = "ims.example";
     public const string KmsIdentity = "sip:kms@ims.example";

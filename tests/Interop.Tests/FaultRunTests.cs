@@ -1,0 +1,39 @@
+using System.Globalization;
+using UeFarm.TestSupport.Faults;
+using Xunit;
+
+namespace UeFarm.Interop.Tests;
+
+/// <summary>
+/// The application server killed, frozen and cut off at random moments while phones write and come and go. UEFARM_FAULT_KILLS and UEFARM_FAULT_SEED make
+/// the run longer or repeat it; without a seed every run has its own.
+/// </summary>
+[Collection(WholeProcesses.Name)]
+public sealed class FaultRunTests(ITestOutputHelper output)
+{
+    [Fact]
+    public async Task Whatever_is_killed_frozen_or_cut_off_nothing_promised_is_lost_nothing_comes_out_of_order_and_nothing_twice()
+    {
+        using var folder = new TemporaryFolder();
+        var seed = FromEnvironment("UEFARM_FAULT_SEED") ?? Random.Shared.Next(1, int.MaxValue);
+        output.WriteLine($"seed {seed}");
+        var result = await FaultRun.RunAsync(
+            new FaultRunSettings
+            {
+                Seed = seed,
+                Kills = FromEnvironment("UEFARM_FAULT_KILLS") ?? 10,
+                Folder = folder.FullPath,
+                LongestPeace = TimeSpan.FromSeconds(1.2),
+                LongestOutage = TimeSpan.FromSeconds(3),
+                Log = output.WriteLine,
+            },
+            TestContext.Current.CancellationToken);
+
+        output.WriteLine(result.ToString());
+        Assert.True(result.Holds, result.ToString());
+        Assert.True(result.Deferred > 0, result.ToString());
+    }
+
+    private static int? FromEnvironment(string name) =>
+        Environment.GetEnvironmentVariable(name) is { } text ? int.Parse(text, CultureInfo.InvariantCulture) : null;
+}

@@ -1,0 +1,193 @@
+using System.Diagnostics;
+
+namespace UeFarm.TestSupport.Faults;
+
+/// <summary>
+/// Kills, freezes and cuts off the application server at random moments while phones write, leave and come back; then lets everything settle and closes the
+/// ledger over the whole history. The moments come from the seed.
+/// </summary>
+public sealed class FaultRun
+{
+    private static readonly TimeSpan LongestSettling = TimeSpan.FromMinutes(4);
+    private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(50);
+
+    private readonly FaultRunSettings _settings;
+    private readonly FaultWorld _world;
+    private readonly FaultTraffic _traffic;
+    private readonly Random _random;
+    private readonly Dictionary<FaultKind, int> _faults = Enum.GetValues<FaultKind>().ToDictionary(static kind => kind, static _ => 0);
+    private readonly List<TimeSpan> _starts = [];
+    private readonly long _started;
+
+    private FaultRun(FaultRunSettings settings, FaultWorld world, long started)
+    {
+        _started = started;
+        _settings = settings;
+        _world = world;
+        _traffic = new FaultTraffic(world, settings);
+        _random = new Random(settings.Seed);
+    }
+
+    private int Kills => _faults[FaultKind.Kill] + _faults[FaultKind.KillInStorm] + _faults[FaultKind.KillAtStart];
+
+    public static async Task<FaultRunResult> RunAsync(FaultRunSettings settings, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        var started = Stopwatch.GetTimestamp();
+        await using var world = await FaultWorld.StartAsync(settings, cancellation);
+        return await new FaultRun(settings, world, started).PlayAsync(cancellation);
+    }
+
+    private async Task<FaultRunResult> PlayAsync(CancellationToken cancellation)
+    {
+        _traffic.Begin();
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        var playing = _traffic.PlayAsync(stop.Token);
+        while (Kills < _settings.Kills)
+        {
+            await Task.Delay(UpTo(_settings.LongestPeace), cancellation);
+            await StrikeAsync(Draw(), cancellation);
+        }
+
+        await stop.CancelAsync();
+        await playing;
+        var violations = await SettleAsync(cancellation);
+        await _world.CountStoredAsync(cancellation);
+        var counters = _world.Recorder.Counters;
+        _starts.Sort();
+        return new FaultRunResult
+        {
+            Seed = _settings.Seed,
+            Faults = _faults,
+            Totals = _world.Recorder.Ledger.Close(canSeeStore: true),
+            Deferred = counters.Answered202,
+            Redelivered = counters.Redelivered,
+            OrderViolations = counters.OrderViolations + violations,
+            Foreign = counters.UnknownAccepted,
+            Starts = _starts,
+            Duration = Stopwatch.GetElapsedTime(_started),
+        };
+    }
+
+    private FaultKind Draw() => _random.Next(100) switch
+    {
+        < 40 => FaultKind.Kill,
+        < 60 => FaultKind.KillInStorm,
+        < 70 => FaultKind.KillAtStart,
+        < 76 => FaultKind.Stop,
+        < 84 => FaultKind.Freeze,
+        < 93 => FaultKind.Cut,
+        _ => FaultKind.Stall,
+    };
+
+    private async Task StrikeAsync(FaultKind kind, CancellationToken cancellation)
+    {
+        _faults[kind]++;
+        switch (kind)
+        {
+            case FaultKind.KillInStorm:
+                _traffic.Storm();
+                await Task.Delay(UpTo(TimeSpan.FromMilliseconds(400)), cancellation);
+                goto case FaultKind.Kill;
+            case FaultKind.Kill:
+                await _world.Server.KillAsync();
+                await RestartAsync(cancellation);
+                break;
+            case FaultKind.KillAtStart:
+                await _world.Server.KillAsync();
+                await _world.Server.KillWhileStartingAsync(UpTo(TimeSpan.FromMilliseconds(1200)), cancellation);
+                await RestartAsync(cancellation);
+                break;
+            case FaultKind.Stop:
+                await _world.Server.StopAsync(StopLimit);
+                await RestartAsync(cancellation);
+                break;
+            case FaultKind.Freeze:
+                _world.Server.Freeze();
+                await Task.Delay(UpTo(_settings.LongestOutage), cancellation);
+                _world.Server.Thaw();
+                break;
+            default:
+                await CutAsync(kind, cancellation);
+                break;
+        }
+
+        var counters = _world.Recorder.Counters;
+        Say($"{Kills,4} kills, now {kind}: {counters.Sent} sent, {counters.Answered202} answered 202, {counters.Redelivered} copies");
+    }
+
+    private async Task CutAsync(FaultKind kind, CancellationToken cancellation)
+    {
+        var which = _random.Next(3);
+        CuttableLink[] links = which switch { 0 => [_world.ToServer], 1 => [_world.ToCore], _ => [_world.ToServer, _world.ToCore] };
+        foreach (var link in links)
+        {
+            if (kind == FaultKind.Cut)
+            {
+                link.Cut();
+            }
+            else
+            {
+                link.Stall();
+            }
+        }
+
+        await Task.Delay(UpTo(_settings.LongestOutage), cancellation);
+        Array.ForEach(links, static link => link.Heal());
+    }
+
+    private async Task RestartAsync(CancellationToken cancellation)
+    {
+        await Task.Delay(UpTo(TimeSpan.FromMilliseconds(500)), cancellation);
+        var started = Stopwatch.GetTimestamp();
+        await _world.Server.StartAgainAsync(cancellation);
+        _starts.Add(Stopwatch.GetElapsedTime(started));
+    }
+
+    /// <summary>
+    /// Until no sender waits; then all phones leave and come back, so that the server hears of each, and it is waited for until nothing is left in the store.
+    /// Returns the order violations that the server counted.
+    /// </summary>
+    private async Task<long> SettleAsync(CancellationToken cancellation)
+    {
+        Say("settling");
+        await UntilAsync(() => Task.FromResult(_world.Recorder.Counters.InFlight == 0), "senders wait for answers", cancellation);
+        Say("all phones leave");
+        _traffic.LeaveAll();
+        await UntilAsync(() => Task.FromResult(_world.Recorder.RegisteredPhones == 0), "phones are still registered", cancellation);
+        Say("all phones come back");
+        _traffic.Storm();
+        await UntilAsync(() => Task.FromResult(_world.Recorder.RegisteredPhones == _settings.Phones), "phones are not registered", cancellation);
+        if (!await UntilAsync(async () => await _world.Server.BacklogAsync(cancellation) == 0, "messages are left in the store", cancellation))
+        {
+            Say((await _world.Server.GetAsync("mailboxes?limit=20", cancellation)).ToJsonString());
+        }
+
+        var status = await _world.Server.GetAsync("status", cancellation);
+        await _world.Server.StopAsync(StopLimit);
+        return (long)status["sinceStart"]!["orderViolations"]!;
+    }
+
+    /// <summary>What does not come to an end is for the ledger to show: the run goes on and says so.</summary>
+    private async Task<bool> UntilAsync(Func<Task<bool>> condition, string otherwise, CancellationToken cancellation)
+    {
+        var started = Stopwatch.GetTimestamp();
+        while (!await condition())
+        {
+            if (Stopwatch.GetElapsedTime(started) > LongestSettling)
+            {
+                Say($"after {LongestSettling.TotalSeconds:0} s {otherwise}");
+                return false;
+            }
+
+            await Task.Delay(Poll, cancellation);
+        }
+
+        return true;
+    }
+
+    private TimeSpan UpTo(TimeSpan longest) => longest * _random.NextDouble();
+
+    private void Say(string text) => _settings.Log?.Invoke($"{Stopwatch.GetElapsedTime(_started).TotalSeconds,7:0.0} s  {text}");
+}

@@ -63,7 +63,7 @@ internal sealed class FaultWorld : IAsyncDisposable
     /// <summary>What the stopped server left behind goes into the books.</summary>
     public async Task CountStoredAsync(CancellationToken cancellation)
     {
-        if (!SqliteMailboxStore.TryOpen(new SqliteMailboxStoreSettings { Path = Server.StorePath }, out var store, out var problem))
+        if (!MailboxStore.TryOpen(new SqliteMailboxStoreSettings { Path = Server.StorePath }, out var store, out var problem))
         {
             throw new InvalidOperationException(problem);
         }

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using Microsoft.Data.Sqlite;
+using UeFarm.TestSupport;
 
 namespace UeFarm.Benchmarks.Load.Mailboxes;
 

@@ -6,6 +6,7 @@ using System.Net.Sockets;
 using UeFarm.Actors.Transport;
 using UeFarm.Protocol;
 using UeFarm.Protocol.Sip;
+using UeFarm.TestSupport;
 
 namespace UeFarm.Benchmarks.Load.Mailboxes;
 

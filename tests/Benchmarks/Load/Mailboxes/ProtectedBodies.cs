@@ -4,6 +4,7 @@ using UeFarm.Protocol;
 using UeFarm.Protocol.Kms;
 using UeFarm.Protocol.Mikey;
 using UeFarm.Protocol.Smime;
+using UeFarm.TestSupport;
 
 namespace UeFarm.Benchmarks.Load.Mailboxes;
 

@@ -7,6 +7,7 @@ using UeFarm.Actors.Mailbox;
 using UeFarm.Actors.Timing;
 using UeFarm.Protocol;
 using UeFarm.Protocol.Sip;
+using UeFarm.TestSupport;
 
 namespace UeFarm.Benchmarks.Load.Mailboxes;
 

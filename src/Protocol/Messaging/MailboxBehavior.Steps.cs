@@ -106,33 +106,6 @@ public sealed partial class MailboxBehavior
         }
     }
 
-    /// <summary>One turn is asked for at a time, however large the backlog or the window: that is what makes the line fair.</summary>
-    private bool TakeTurn()
-    {
-        if (_holdsTurn)
-        {
-            _holdsTurn = false;
-            return true;
-        }
-
-        if (!_awaitsTurn)
-        {
-            _awaitsTurn = true;
-            _effects.Enqueue(new MailboxEffect(MailboxEffectKind.AskTurn));
-        }
-
-        return false;
-    }
-
-    private void ReturnUnusedTurn()
-    {
-        if (_holdsTurn)
-        {
-            _holdsTurn = false;
-            _effects.Enqueue(new MailboxEffect(MailboxEffectKind.ReturnTurn));
-        }
-    }
-
     private bool CanDeliver(Instant now) => _online && !_isStopping && !IsPurging && _backlog.IsKnown && now >= ResumeAt;
 
     private Instant ResumeAt => _quietUntil > _resumeAt ? _quietUntil : _resumeAt;

@@ -228,22 +228,6 @@ public sealed partial class MailboxBehavior
         Step(now, utcNow);
     }
 
-    /// <summary>
-    /// The core wants silence until then. Up to a fifth longer, each mailbox for itself: they must not all come back in the same moment. What is under way
-    /// stays so.
-    /// </summary>
-    public void HandleCoreBusy(Instant until, Instant now, DateTimeOffset utcNow)
-    {
-        until += TimeSpan.FromTicks((long)((until - now).Ticks * 0.2 * NextFraction()));
-        _quietUntil = until > _quietUntil ? until : _quietUntil;
-        if (now < _quietUntil)
-        {
-            _backlog.Evict();
-        }
-
-        Step(now, utcNow);
-    }
-
     /// <summary>The store's answer to the question that was asked last.</summary>
     public void HandleRead(MailboxReadResult result, Instant now, DateTimeOffset utcNow)
     {
@@ -293,15 +277,6 @@ public sealed partial class MailboxBehavior
             TakeInventory(result.Inventory, now);
         }
 
-        Step(now, utcNow);
-    }
-
-    /// <summary>The turn that was asked for. What it cannot be used for at once goes back.</summary>
-    public void HandleTurn(Instant now, DateTimeOffset utcNow)
-    {
-        // A turn that an earlier life of this mailbox asked for is as good as any other.
-        _awaitsTurn = false;
-        _holdsTurn = true;
         Step(now, utcNow);
     }
 

@@ -93,27 +93,6 @@ public sealed partial class MailboxUserAgent
         Settle(now, utcNow, 0);
     }
 
-    /// <summary>A delivery report for this mailbox's phone. The sender object comes back with the answer to it.</summary>
-    public void HandleReport(MailboxRecord report, long replaces, object sender, long arrival, Instant now, DateTimeOffset utcNow)
-    {
-        ArgumentNullException.ThrowIfNull(report);
-        var record = report with
-        {
-            Arrival = arrival,
-            Replaces = replaces,
-            Position = MailboxPosition.Of(report.Timestamp, arrival, _settings.OldestFirst),
-            ExpiresAt = utcNow + _settings.Expiry,
-        };
-        _behavior.HandleReport(record, sender, now, utcNow);
-        Settle(now, utcNow, 0);
-    }
-
-    public void HandleReported(long arrival, int status, Instant now, DateTimeOffset utcNow)
-    {
-        _behavior.HandleReported(arrival, status, now, utcNow);
-        Settle(now, utcNow, 0);
-    }
-
     public void HandleRead(MailboxReadResult result, Instant now, DateTimeOffset utcNow)
     {
         _behavior.HandleRead(result, now, utcNow);
@@ -175,32 +154,6 @@ public sealed partial class MailboxUserAgent
         while (moved);
     }
 
-    /// <summary>True: something came of it.</summary>
-    private bool WatchPresence(Instant now, DateTimeOffset utcNow)
-    {
-        if (_presence is null)
-        {
-            return false;
-        }
-
-        _presence.Update(_behavior.StoredCount > 0, now);
-        var isNews = _presence.TryTakePresence(out var online);
-        if (isNews)
-        {
-            _behavior.HandleRegistration(online, now, utcNow);
-        }
-
-        if (!_presence.TryTakeRequest(out var request))
-        {
-            return isNews;
-        }
-
-        var branch = new MailboxBranch(_number, 0, ++_subscribes, _nonce).ToString();
-        var bytes = request.Write(_recipient, _endpoint, branch);
-        _transactions.SendRequest(-_subscribes, branch, SipMethod.Subscribe, bytes, _endpoint.Core, now);
-        return true;
-    }
-
     private void Perform(in SipTransactionEffect effect, long arrival, Instant now, DateTimeOffset utcNow)
     {
         switch (effect.Kind)
@@ -227,15 +180,6 @@ public sealed partial class MailboxUserAgent
             case SipTransactionEffectKind.StrayResponse:
                 ReceiveLate(effect.Response!, now, utcNow);
                 break;
-        }
-    }
-
-    /// <summary>Of a SUBSCRIBE that a notification has overtaken nobody wants to hear any more.</summary>
-    private void TakeSubscribeResult(long token, SipResponse? response, Instant now)
-    {
-        if (token == -_subscribes)
-        {
-            _presence!.HandleResponse(response, now);
         }
     }
 

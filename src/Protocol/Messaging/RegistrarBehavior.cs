@@ -11,7 +11,7 @@ namespace UeFarm.Protocol.Messaging;
 /// The registrar of a part of the subscribers (RFC 3261 section 10.3): authenticates REGISTER, keeps the bindings, tells the
 /// application server, by third-party REGISTER or as the notifier of its subscriptions. Pure: requests and time in, effects out. Not safe to share between threads.
 /// </summary>
-public sealed class RegistrarBehavior
+public sealed partial class RegistrarBehavior
 {
     private static readonly (SipHeaderId, string) SupportedPath = (SipHeaderId.Supported, "path");
 
@@ -203,59 +203,6 @@ public sealed class RegistrarBehavior
                     break;   // provisional and stray responses say nothing
             }
         }
-    }
-
-    private void HandleResponse(long token, SipResponse response, Instant now)
-    {
-        if (_notifier!.HandleResponse(token, response.StatusCode, now))
-        {
-            Count(response.StatusCode < 300 ? CoreFact.NotificationAccepted : CoreFact.NotificationFailed);
-        }
-        else if (_thirdParty?.HandleResponse(token, response, now) == true)
-        {
-            Count(response.StatusCode < 300 ? CoreFact.ApplicationServerNotified : CoreFact.ApplicationServerRefused);
-        }
-    }
-
-    private void HandleNoAnswer(long token, Instant now)
-    {
-        if (_notifier!.HandleResponse(token, 0, now))
-        {
-            Count(CoreFact.NotificationFailed);
-        }
-        else
-        {
-            _thirdParty?.HandleFailure(token, now);
-        }
-    }
-
-    /// <summary>Interpretation: only the application server may watch registrations here; a phone that asks for its own is refused like anybody else.</summary>
-    private void HandleSubscribe(SipServerTransaction transaction, Instant now)
-    {
-        var request = transaction.Request;
-        _extraCount = 0;
-        var status = 200;
-        if (_notifier is null || !_identity.IsFromApplicationServer(request, transaction.From))
-        {
-            status = 403;
-        }
-        else if (CoreRules.FindUnsupported(request, SipHeaderId.Require, default) is { } required)
-        {
-            Add(SipHeaderId.Unsupported, required);
-            status = 420;
-        }
-        else if (!_identity.TryGetAddressOfRecord(request.To.Uri, out var user) || !_subscribers.TryGetByPublicIdentity(user, out _))
-        {
-            status = 404;
-        }
-        else
-        {
-            Count(_notifier.HandleSubscribe(transaction, user, now) < 300 ? CoreFact.SubscriptionAccepted : CoreFact.SubscriptionRefused);
-            return;
-        }
-
-        Count(CoreFact.SubscriptionRefused);
-        Answer(transaction, status, now);
     }
 
     private void HandleRegister(SipServerTransaction transaction, Instant now, DateTimeOffset utcNow)

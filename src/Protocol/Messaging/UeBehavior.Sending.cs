@@ -10,7 +10,10 @@ namespace UeFarm.Protocol.Messaging;
 /// <summary>Sending (RFC 3428, and the order of steps that MIKEY-TICKET's half round trip asks for): ticket, TRANSFER_INIT, CMS, MESSAGE.</summary>
 public sealed partial class UeBehavior
 {
-    private const int MaxChallengesPerMessage = 2;
+    /// <summary>
+    /// One nonce serves all that a phone has under way, and its counts must arrive in order: what overtook the others on another connection makes them stale.
+    /// </summary>
+    private const int MaxChallengesPerMessage = 5;
 
     /// <summary>The core challenges MESSAGEs: the next ones carry credentials at once.</summary>
     private bool _answersAhead;

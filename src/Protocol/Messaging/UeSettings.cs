@@ -55,7 +55,7 @@ public sealed record UeSettings
     public int MaxQueuedSends { get; init; } = 64;
 
     /// <summary>Delivery reports per phone that have not ended; beyond, none is made.</summary>
-    public int MaxQueuedReports { get; init; } = 64;
+    public int MaxQueuedReports { get; init; } = 512;
 
     /// <summary>Transactions per message: after a timeout the same TRANSFER_INIT and CMS go out in a new one.</summary>
     public int SendAttempts { get; init; } = 2;

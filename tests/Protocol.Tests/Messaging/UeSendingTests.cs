@@ -339,7 +339,7 @@ public class UeSendingTests
 
         _ue.TakeFact(UeEffectKind.MessageSent);
         Assert.Equal(407, _ue.TakeFact(UeEffectKind.MessageAnswered).Status);
-        Assert.Equal(3, requests);
+        Assert.Equal(6, requests);
         _ue.AssertQuiet();
     }
 

@@ -1,3 +1,4 @@
+using UeFarm.Protocol.Cpim;
 using UeFarm.Protocol.Messaging;
 using Xunit;
 
@@ -10,9 +11,13 @@ public class MailboxOperatorTests
     private static readonly MailboxSettings SmallPages = new() { PageRecords = 4 };
 
     /// <summary>Offline, with one message a second.</summary>
-    private static MailboxHarness WithStored(int messages)
+    private static MailboxHarness WithStored(int messages) => WithStored(messages, DispositionRequests.None);
+
+    private static MailboxHarness Asking(int messages) => WithStored(messages, DispositionRequests.NegativeDelivery);
+
+    private static MailboxHarness WithStored(int messages, DispositionRequests requests)
     {
-        var mailbox = new MailboxHarness(SmallPages);
+        var mailbox = new MailboxHarness(SmallPages) { Requests = requests };
         mailbox.Begin();
         for (var i = 0; i < messages; i++)
         {
@@ -205,6 +210,175 @@ public class MailboxOperatorTests
 
         Assert.Equal((3, 2), (first.Removed, second.Removed));
         Assert.Equal([6, 7, 8, 9], mailbox.Durable.Keys);
+    }
+
+    [Fact]
+    public void Senders_who_asked_hear_of_each_page_of_a_purge_before_the_next_one_is_read()
+    {
+        var mailbox = Asking(6);
+        var purge = mailbox.Purge(100);
+
+        Assert.Equal(4, purge.Removed);
+        Assert.Equal([1, 2, 3, 4], mailbox.Reports.Keys.Order());
+        Assert.All(mailbox.Reports.Values, status => Assert.Equal(ImdnStatus.Failed, status));
+        Assert.Equal([1, 2, 3, 4, 5, 6], mailbox.Durable.Keys);
+        Assert.False(mailbox.Behavior.IsIdle);
+
+        foreach (var arrival in mailbox.Reports.Keys.ToList())
+        {
+            mailbox.Reported(arrival, 202);
+        }
+
+        Assert.Equal([5, 6], mailbox.Reports.Keys.Order());
+        Assert.Equal("purged 6, 0 under way", mailbox.Log.Single(line => line.StartsWith("purged", StringComparison.Ordinal)));
+        mailbox.Reported(5, 404);
+        mailbox.Reported(6, 202);
+
+        Assert.Empty(mailbox.Durable);
+        Assert.Equal((6, 5, 1), (mailbox.Count(MailboxFact.DroppedPurged), mailbox.Count(MailboxFact.ReportedFailed), mailbox.Count(MailboxFact.ReportDropped)));
+        Assert.Equal((0, 0L), (mailbox.Behavior.StoredCount, mailbox.Behavior.StoredBytes));
+        Assert.True(mailbox.Behavior.IsIdle);
+    }
+
+    [Fact]
+    public void A_purged_message_that_the_phone_may_have_is_reported_as_an_error()
+    {
+        var mailbox = Asking(2);
+        mailbox.ComeOnline();
+        mailbox.Result(1, 0);
+        mailbox.Purge(100);
+
+        Assert.Equal((ImdnStatus.Error, ImdnStatus.Failed), (mailbox.Reports[1], mailbox.Reports[2]));
+    }
+
+    [Fact]
+    public void A_message_on_its_way_that_was_purged_and_fails_is_reported_as_an_error()
+    {
+        var mailbox = Asking(1);
+        mailbox.ComeOnline();
+        Assert.Equal(1, mailbox.Purge(100).UnderWay);
+        mailbox.Result(1, 480);
+
+        Assert.Equal(ImdnStatus.Error, mailbox.Reports[1]);
+        mailbox.Reported(1, 202);
+        Assert.Equal((1, 1), (mailbox.Count(MailboxFact.DroppedPurged), mailbox.Count(MailboxFact.ReportedError)));
+        Assert.Empty(mailbox.Durable);
+    }
+
+    [Fact]
+    public void A_message_refused_for_good_while_the_mailbox_is_looked_through_is_taken_out_once()
+    {
+        var mailbox = Asking(3);
+        mailbox.ComeOnline();
+        mailbox.StoreRuns = false;
+        var purge = mailbox.Purge(100);
+        mailbox.Result(1, 404);
+        mailbox.RunStore();
+
+        Assert.Equal((2, 0), (purge.Removed, purge.UnderWay));
+        Assert.Equal((1, 2), (mailbox.Count(MailboxFact.DroppedPermanent), mailbox.Count(MailboxFact.DroppedPurged)));
+        Assert.Equal(0, mailbox.Behavior.StoredCount);
+        Assert.Equal([1, 2, 3], mailbox.Reports.Keys.Order());
+    }
+
+    [Fact]
+    public void A_purge_waits_for_the_reports_about_what_left_before_it()
+    {
+        var mailbox = Asking(3);
+        mailbox.ComeOnline();
+        mailbox.Result(1, 404);
+        mailbox.Register(false);
+        var purge = mailbox.Purge(100);
+        Assert.Equal(0, purge.Removed);
+
+        mailbox.Reported(1, 503);
+        Assert.Equal(0, purge.Removed);
+        mailbox.Advance(Second);
+        mailbox.Reported(1, 202);
+        Assert.Equal((1, 1), (purge.Removed, purge.UnderWay));
+    }
+
+    [Fact]
+    public void A_turn_that_comes_after_a_purge_goes_back_and_what_arrives_then_asks_again()
+    {
+        var mailbox = new MailboxHarness(SmallPages with { NeedsTurns = true });
+        mailbox.Begin();
+        mailbox.Arrive();
+        mailbox.ComeOnline();
+        Assert.Equal(1, mailbox.TurnsAsked);
+
+        Assert.Equal(1, mailbox.Purge(100).Removed);
+        Assert.False(mailbox.Behavior.IsIdle);
+        mailbox.GiveTurn();
+
+        Assert.Equal("return turn", mailbox.TakeLog()[^1]);
+        Assert.True(mailbox.Behavior.IsIdle);
+        mailbox.Register(false);
+        mailbox.Arrive();
+        mailbox.ComeOnline();
+        Assert.Equal(1, mailbox.TurnsAsked);
+        mailbox.GiveTurn();
+        Assert.Equal([2], mailbox.InFlight);
+    }
+
+    [Fact]
+    public void A_turn_that_comes_during_a_purge_goes_back_and_another_is_asked_for_when_it_ends()
+    {
+        var mailbox = new MailboxHarness(SmallPages with { NeedsTurns = true });
+        mailbox.Begin();
+        mailbox.Arrive();
+        mailbox.Advance(Second);
+        mailbox.Arrive();
+        mailbox.ComeOnline();
+        mailbox.StoreRuns = false;
+        mailbox.Purge(1);
+        mailbox.GiveTurn();
+        Assert.Equal("return turn", mailbox.TakeLog()[^1]);
+        Assert.Equal(0, mailbox.TurnsAsked);
+
+        mailbox.StoreRuns = true;
+        mailbox.RunStore();
+        Assert.Equal(1, mailbox.TurnsAsked);
+        mailbox.GiveTurn();
+        Assert.Equal([2], mailbox.InFlight);
+    }
+
+    [Fact]
+    public void A_mailbox_that_stops_does_not_wait_for_its_turn_returns_it_and_asks_for_no_other()
+    {
+        var mailbox = new MailboxHarness(SmallPages with { NeedsTurns = true });
+        mailbox.Begin();
+        mailbox.Arrive();
+        mailbox.ComeOnline();
+        Assert.Equal(1, mailbox.TurnsAsked);
+
+        mailbox.Stop(Second);
+        Assert.True(mailbox.Behavior.IsAtRest);
+        mailbox.GiveTurn();
+        mailbox.Advance(TimeSpan.FromHours(1));
+
+        Assert.Equal("return turn", mailbox.TakeLog()[^1]);
+        Assert.Equal(0, mailbox.TurnsAsked);
+        Assert.Equal([1], mailbox.Durable.Keys);
+    }
+
+    [Fact]
+    public void A_mailbox_is_not_at_rest_before_what_left_is_reported_and_still_takes_the_reports_of_others()
+    {
+        var mailbox = Asking(2);
+        mailbox.ComeOnline();
+        mailbox.Stop(Second);
+        mailbox.Result(1, 404);
+        Assert.False(mailbox.Behavior.IsAtRest);
+
+        var report = mailbox.ReportArrives(replaces: 77);
+        var courtesy = mailbox.ReportArrives(replaces: 0);
+        Assert.Equal((202, 202), (mailbox.Answers[report], mailbox.Answers[courtesy]));
+        Assert.Empty(mailbox.InFlight);
+        mailbox.Reported(1, 202);
+
+        Assert.True(mailbox.Behavior.IsAtRest);
+        Assert.Equal([2, report, courtesy], mailbox.Durable.Keys);
     }
 
     [Fact]

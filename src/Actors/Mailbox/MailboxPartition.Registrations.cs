@@ -13,11 +13,14 @@ internal sealed partial class MailboxPartition
     private List<SipServerTransaction> _unflushed = [];
     private List<SipServerTransaction> _flushing = [];
 
+    /// <summary>The store still owes what was refused: the same word again is no news, but not remembered either.</summary>
+    private bool _isPresenceInDoubt;
+
     /// <summary>Answers at once when nothing has changed; else when the change is durable, many registrations with one flush.</summary>
     private void TakeRegistration(SipServerTransaction transaction, string recipient, MailboxServerContext server, Instant now)
     {
         var hasChanged = !server.MailboxSettings.SubscribesToPresence && SetOnline(recipient, GrantsRegistration(transaction.Request), server);
-        if (!hasChanged && _unflushed.Count == 0 && _flushing.Count == 0)
+        if (!hasChanged && _unflushed.Count == 0 && _flushing.Count == 0 && !_isPresenceInDoubt)
         {
             RespondToRegistration(transaction, 200, server, now);
             return;
@@ -39,6 +42,7 @@ internal sealed partial class MailboxPartition
 
     private void EndFlush(bool durable, MailboxServerContext server)
     {
+        _isPresenceInDoubt = !durable;
         foreach (var transaction in _flushing)
         {
             // Not durable: the core asks again, as of a server that cannot be reached.

@@ -146,6 +146,71 @@ public sealed class ApplicationServerOperatorTests
     }
 
     [Fact]
+    public async Task A_registration_that_was_not_made_durable_waits_for_the_disk_again_when_the_core_repeats_it()
+    {
+        await using var fixture = new MailboxServerFixture();
+        await using var store = new HeldFlushStore(fixture.DatabasePath);
+        fixture.Settings = fixture.Settings with { Store = store, Partitions = 1 };
+        await fixture.StartAsync();
+        fixture.Register("bob", 600);
+        await store.FlushAskedAsync();
+        store.Release(durable: false);
+        Assert.StartsWith("503", await fixture.NextLineAsync(), StringComparison.Ordinal);
+
+        fixture.Register("bob", 600);
+        await store.FlushAskedAsync();
+        store.Release(durable: true);
+
+        Assert.StartsWith("200", await fixture.NextLineAsync(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_server_comes_to_rest_when_what_left_is_reported_even_to_a_mailbox_that_was_not_there()
+    {
+        await using var fixture = await StartedAsync();
+        Assert.StartsWith("202", await NextOfAsync(fixture, fixture.MessageAsking("bob", "m1", "negative-delivery")), StringComparison.Ordinal);
+        await fixture.RegisterAsync("alice");
+        await fixture.RegisterAsync("bob");
+        Assert.Contains("text m1", await fixture.NextLineAsync(), StringComparison.Ordinal);
+
+        var resting = fixture.Server.ComeToRestAsync(Patience);
+        await RefusedAsync(fixture, "carol");
+        fixture.RespondTo(fixture.Last!, 415);
+
+        Assert.True(await resting);
+        Assert.Equal((1, 1), (fixture.Server.Counters.ReportedFailed, fixture.Server.Counters.Backlog));
+        await fixture.Server.DisposeAsync();
+        await fixture.StartAsync();
+        Assert.Equal("Failed m1 to alice", await fixture.NextLineAsync());
+        fixture.Respond(200);
+        await fixture.UntilAsync(() => fixture.Server.Counters.Backlog == 0);
+    }
+
+    [Fact]
+    public async Task A_server_whose_mailboxes_wait_for_their_turn_comes_to_rest_without_it()
+    {
+        await using var fixture = new MailboxServerFixture();
+        fixture.Settings = fixture.Settings with { DrainRate = 1.0 / 3600 };
+        await fixture.StartAsync();
+        foreach (var user in (string[])["ann", "bob", "cem"])
+        {
+            await StoreAsync(fixture, user, "hello");
+        }
+
+        foreach (var user in (string[])["ann", "bob", "cem"])
+        {
+            await fixture.RegisterAsync(user);
+        }
+
+        Assert.Equal("Message hello", await fixture.NextLineAsync());
+        await fixture.UntilAsync(() => fixture.Server.Counters.DrainWaiting == 2);
+        fixture.Respond(200);
+
+        Assert.True(await fixture.Server.ComeToRestAsync(Patience));
+        Assert.Equal(2, fixture.Server.Counters.Backlog);
+    }
+
+    [Fact]
     public async Task What_the_core_answered_and_when_the_way_to_it_failed_is_known()
     {
         await using var fixture = await StartedAsync();

@@ -12,6 +12,7 @@ internal sealed class MailboxBacklog
     private readonly List<MailboxRecord> _resident = [];
     private readonly List<long> _removedWhileReading = [];
     private int _beyond;
+
     /// <summary>Null: a survey.</summary>
     private MailboxReadKind? _readKind;
     private MailboxPosition _readAfter;

@@ -277,6 +277,22 @@ public abstract class MailboxStoreContract
     }
 
     [Fact]
+    public async Task A_probe_changes_nothing_and_disturbs_nobody()
+    {
+        await using var store = Open();
+        store.TryAppend(MailboxRecords.Create(1), Client);
+        var before = store.ProbeAsync();
+        AskForPage(store);
+        var after = store.ProbeAsync();
+        await Task.WhenAll(before, after);
+        await store.ProbeAsync();
+
+        Assert.Equal([1L], Take().Records.Select(static record => record.Arrival));
+        Assert.Equal([(1L, true)], Client.Appended);
+        Assert.Null(store.Problem);
+    }
+
+    [Fact]
     public async Task The_order_may_change_between_runs()
     {
         await using (var store = Open())

@@ -36,6 +36,17 @@ public sealed class PostgresMailboxStoreTests(PostgresFixture postgres) : Mailbo
     }
 
     [Fact]
+    public async Task A_probe_fails_where_nothing_can_be_written_although_the_server_answers()
+    {
+        await using var store = Open();
+        await postgres.ScalarAsync("ALTER TABLE mailbox_store ADD CONSTRAINT nothing_goes CHECK (version > 9) NOT VALID", _schema);
+        await Assert.ThrowsAsync<IOException>(store.ProbeAsync);
+        await store.FlushAsync();
+        await postgres.ScalarAsync("ALTER TABLE mailbox_store DROP CONSTRAINT nothing_goes", _schema);
+        await store.ProbeAsync();
+    }
+
+    [Fact]
     public async Task A_later_schema_is_refused()
     {
         await Open().DisposeAsync();

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using Npgsql;
 
 namespace UeFarm.TestSupport;
 
@@ -65,6 +66,15 @@ public sealed class PostgresCluster : IAsyncDisposable
     /// <summary>Immediate: without a word to anybody, like a crash; the next start recovers.</summary>
     public Task StopServerAsync(bool immediate = false) =>
         RunProgramAsync("pg_ctl", "stop", "-w", "-D", DataFolder, "-m", immediate ? "immediate" : "fast");
+
+    /// <summary>Asks the server directly.</summary>
+    public async Task<object?> ScalarAsync(string sql, string schema = "public")
+    {
+        await using var connection = new NpgsqlConnection(ConnectionTo(schema) + ";Pooling=false");
+        await connection.OpenAsync().ConfigureAwait(false);
+        await using var command = new NpgsqlCommand(sql, connection);
+        return await command.ExecuteScalarAsync().ConfigureAwait(false);
+    }
 
     /// <summary>Lets a role in only with its password.</summary>
     public async Task RequirePasswordAsync(string role)

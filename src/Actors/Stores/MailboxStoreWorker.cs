@@ -109,7 +109,7 @@ internal sealed class MailboxStoreWorker
             reads += commands[i].IsRead ? 1 : 0;
             if (reads > _settings.MaxReadsPerBatch)
             {
-                return i;
+                return Math.Max(1, i);
             }
         }
 

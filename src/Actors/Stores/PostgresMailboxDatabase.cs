@@ -47,7 +47,7 @@ internal sealed class PostgresMailboxDatabase : IMailboxDatabase
                 return true;
             }
         }
-        catch (NpgsqlException failure)
+        catch (Exception failure) when (PostgresSession.IsOfConnection(failure))
         {
             problem = $"the tables of schema {session!.Schema}: {PostgresSession.Explain(failure)}";
         }
@@ -79,7 +79,7 @@ internal sealed class PostgresMailboxDatabase : IMailboxDatabase
             // What the mailboxes here know of their messages is out of date: going on would deliver again what the other server delivered.
             problem = "another server has worked on these mailboxes since the connection was lost: restart this one";
         }
-        catch (NpgsqlException failure)
+        catch (Exception failure) when (PostgresSession.IsOfConnection(failure))
         {
             problem = PostgresSession.Explain(failure);
         }
@@ -118,7 +118,7 @@ internal sealed class PostgresMailboxDatabase : IMailboxDatabase
 
             return IsAboutContent(failure.SqlState) ? MailboxBatchOutcome.Rejected : MailboxBatchOutcome.Failed;
         }
-        catch (Exception failure) when (failure is NpgsqlException or IOException or TimeoutException or OperationCanceledException)
+        catch (Exception failure) when (PostgresSession.IsOfConnection(failure))
         {
             problem = PostgresSession.Explain(failure);
             Close();

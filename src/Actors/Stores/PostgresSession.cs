@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Net.Sockets;
+using System.Security.Authentication;
 using Npgsql;
 
 namespace UeFarm.Actors.Stores;
@@ -51,7 +53,7 @@ internal sealed class PostgresSession : IDisposable
                 return true;
             }
         }
-        catch (Exception failure) when (failure is NpgsqlException or IOException or UnauthorizedAccessException or TimeoutException)
+        catch (Exception failure) when (IsOfConnection(failure) || failure is UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {
             problem = $"no session with PostgreSQL at {builder.Host}: {Explain(failure)}";
         }
@@ -62,6 +64,10 @@ internal sealed class PostgresSession : IDisposable
 
         return false;
     }
+
+    /// <summary>What a server, the network, or a connection that broke while nobody looked can cause.</summary>
+    public static bool IsOfConnection(Exception failure) => failure is NpgsqlException or SocketException or IOException or AuthenticationException
+        or TimeoutException or OperationCanceledException or InvalidOperationException;
 
     public static string Explain(Exception failure) =>
         failure is PostgresException answer ? $"{answer.MessageText} ({answer.SqlState})" : failure.InnerException?.Message ?? failure.Message;

@@ -52,6 +52,11 @@ internal sealed record RunPlan(Scenario Scenario, IReadOnlyList<PlannedPhase> Ph
             yield return "external application server: the section applicationServer has no effect.";
         }
 
+        if (scenario.ApplicationServer.StoreUnsafe)
+        {
+            yield return "storeUnsafe: if the database crashes, invariant 2 (what was answered 202 is not lost) can break.";
+        }
+
         if (scenario.ReplayCache.OnRestart == CacheRestart.Empty || scenario.ReplayCache.Policy == ReplayPolicyKind.None)
         {
             yield return "this replay cache lets replays in by design: invariant 3 (at most once) can break.";

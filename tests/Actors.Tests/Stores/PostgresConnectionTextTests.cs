@@ -27,4 +27,14 @@ public class PostgresConnectionTextTests
     [InlineData("Host=/run/postgresql;Search Path=farm_2;Passfile=/etc/uefarm/pgpass")]
     [InlineData("Host=db1.lab,db2.lab;Target Session Attributes=primary;SSL Mode=VerifyFull;Timeout=3")]
     public void A_usable_one_is_accepted(string text) => Assert.True(PostgresConnectionText.TryCheck(text, out _, out _));
+
+    [Theory]
+    [InlineData("Host=127.0.0.1;Port=1")]
+    [InlineData("Host=no-such-host.invalid")]
+    [InlineData("Host=/no/such/folder")]
+    public void A_server_that_is_not_there_is_a_problem_and_no_fault(string text)
+    {
+        Assert.False(MailboxStore.TryOpen(new PostgresMailboxStoreSettings { ConnectionString = text }, out _, out var problem));
+        Assert.StartsWith("no session with PostgreSQL at", problem, StringComparison.Ordinal);
+    }
 }

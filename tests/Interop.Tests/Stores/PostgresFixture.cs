@@ -1,5 +1,4 @@
 using System.Globalization;
-using Npgsql;
 using UeFarm.TestSupport;
 using Xunit;
 
@@ -33,12 +32,5 @@ public sealed class PostgresFixture : IAsyncLifetime
         }
     }
 
-    /// <summary>Asks the server directly.</summary>
-    public async Task<object?> ScalarAsync(string sql, string schema = "public")
-    {
-        await using var connection = new NpgsqlConnection(Cluster.ConnectionTo(schema) + ";Pooling=false");
-        await connection.OpenAsync(TestContext.Current.CancellationToken);
-        await using var command = new NpgsqlCommand(sql, connection);
-        return await command.ExecuteScalarAsync(TestContext.Current.CancellationToken);
-    }
+    public Task<object?> ScalarAsync(string sql, string schema = "public") => Cluster.ScalarAsync(sql, schema);
 }

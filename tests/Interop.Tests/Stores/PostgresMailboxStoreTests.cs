@@ -47,6 +47,20 @@ public sealed class PostgresMailboxStoreTests(PostgresFixture postgres) : Mailbo
     }
 
     [Fact]
+    public async Task Of_several_hosts_the_one_that_is_there_is_taken()
+    {
+        var both = ServerSettings with
+        {
+            ConnectionString = ServerSettings.ConnectionString.Replace("Host=127.0.0.1", "Host=127.0.0.1:1,127.0.0.1", StringComparison.Ordinal)
+                + ";Target Session Attributes=primary",
+        };
+        await using var store = Open(both);
+        store.TryAppend(MailboxRecords.Create(1), Client);
+        await store.FlushAsync();
+        Assert.Equal([(1, true)], Client.Appended);
+    }
+
+    [Fact]
     public async Task A_later_schema_is_refused()
     {
         await Open().DisposeAsync();

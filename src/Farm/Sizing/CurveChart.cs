@@ -37,7 +37,8 @@ internal static class CurveChart
             other.ConnectStyle = ConnectStyle.StepHorizontal;
             other.LineWidth = 1.5f;
             other.LinePattern = LinePattern.Dashed;
-            other.LegendText = variant.Name;
+            // Where curves lie over each other, and where one is too low to be seen, the number tells.
+            other.LegendText = string.Create(CultureInfo.InvariantCulture, $"{variant.Name}, needs {variant.Curve.MinCapacity:N0}");
         }
 
         Mark(plot, curve.MinCapacity, "loss-free", "#222222");

@@ -74,7 +74,7 @@ public sealed class InterruptTests
     }
 
     /// <summary>What a process does with signals stands in its status; an ignored one is inherited from the parent.</summary>
-    private static bool IgnoresInterrupts(int id)
+    internal static bool IgnoresInterrupts(int id)
     {
         var ignored = File.ReadLines($"/proc/{id}/status").First(line => line.StartsWith("SigIgn:", StringComparison.Ordinal));
         return (ulong.Parse(ignored["SigIgn:".Length..].Trim(), NumberStyles.HexNumber, CultureInfo.InvariantCulture) & InterruptBit) != 0;

@@ -41,6 +41,9 @@ public sealed class ApplicationServerProcess : IAsyncDisposable
 
     public string StorePath => Path.Combine(_settings.Folder, "mailboxes.db");
 
+    /// <summary>Of the present life.</summary>
+    public int Id => _process!.Id;
+
     public bool IsRunning => _process is { HasExited: false };
 
     /// <summary>Starts so far, this one included.</summary>
@@ -113,14 +116,23 @@ public sealed class ApplicationServerProcess : IAsyncDisposable
     /// <summary>SIGKILL; returns when the process is gone.</summary>
     public async Task KillAsync()
     {
-        ProcessSignal.Send(_process!, ProcessSignal.Kill);
+        Signal(ProcessSignal.Kill);
         await _process!.WaitForExitAsync(CancellationToken.None);
     }
 
     /// <summary>SIGTERM; returns the exit code. Killed, and a failure, when it takes longer than the limit.</summary>
-    public async Task<int> StopAsync(TimeSpan limit)
+    public Task<int> StopAsync(TimeSpan limit)
     {
-        ProcessSignal.Send(_process!, ProcessSignal.Terminate);
+        Signal(ProcessSignal.Terminate);
+        return WaitForExitAsync(limit);
+    }
+
+    /// <summary>Sends a signal and returns at once.</summary>
+    public void Signal(int signal) => ProcessSignal.Send(_process!, signal);
+
+    /// <summary>Waits for its end; returns the exit code. Killed, and a failure, when it takes longer than the limit.</summary>
+    public async Task<int> WaitForExitAsync(TimeSpan limit)
+    {
         using var timeout = new CancellationTokenSource(limit);
         try
         {
@@ -135,10 +147,10 @@ public sealed class ApplicationServerProcess : IAsyncDisposable
     }
 
     /// <summary>SIGSTOP: it does nothing any more; its connections stay.</summary>
-    public void Freeze() => ProcessSignal.Send(_process!, ProcessSignal.Stop);
+    public void Freeze() => Signal(ProcessSignal.Stop);
 
     /// <summary>SIGCONT.</summary>
-    public void Thaw() => ProcessSignal.Send(_process!, ProcessSignal.Continue);
+    public void Thaw() => Signal(ProcessSignal.Continue);
 
     /// <summary>What an admin page answers, as JSON.</summary>
     public async Task<JsonNode> GetAsync(string page, CancellationToken cancellation) =>

@@ -43,14 +43,17 @@ public sealed partial class ApplicationServer
     }
 
     /// <summary>
-    /// Takes the messages of a recipient out of the store that arrived before a time. Completes when the whole mailbox was looked through; cancelled, it goes
-    /// on all the same.
+    /// Takes the messages of a recipient out of the store that arrived before a time. Completes when the whole mailbox was looked through and the removals
+    /// are durable: an operator who was told so must not see them come back. Cancelled, it goes on all the same.
     /// </summary>
-    public Task<MailboxPurge> PurgeAsync(string recipient, DateTimeOffset arrivedBefore, CancellationToken cancellation)
+    /// <exception cref="IOException">The store cannot be written; the messages go as soon as it can.</exception>
+    public async Task<MailboxPurge> PurgeAsync(string recipient, DateTimeOffset arrivedBefore, CancellationToken cancellation)
     {
         var answer = NewAnswer<MailboxPurge>();
         PartitionOf(recipient).Tell(new MailboxInputs.Purge(recipient, new MailboxPurge(answer, arrivedBefore)), ActorRefs.NoSender);
-        return answer.Task.WaitAsync(cancellation);
+        var purge = await answer.Task.WaitAsync(cancellation).ConfigureAwait(false);
+        await _store.FlushAsync().WaitAsync(cancellation).ConfigureAwait(false);
+        return purge;
     }
 
     /// <summary>Writes something of no meaning into the store and completes when it is durable.</summary>

@@ -6,8 +6,8 @@ using UeFarm.Protocol.Sip.Transactions;
 
 namespace UeFarm.Actors.Mailbox;
 
-// Third-party REGISTER (TS 24.229 section 5.4.1.7). Its 200 means that the server will remember the user's presence, whatever happens to the process: a
-// core that got a 200 never says it again, and a server that forgot would keep the user's messages until the next registration.
+// Third-party REGISTER (TS 24.229 section 5.4.1.7). Interpretation: its 200 means that the server will remember the user's presence, whatever happens to
+// the process. A core that got a 200 never says it again, and a server that forgot would keep the user's messages until the next registration.
 internal sealed partial class MailboxPartition
 {
     private List<SipServerTransaction> _unflushed = [];

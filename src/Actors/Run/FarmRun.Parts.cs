@@ -59,7 +59,7 @@ public sealed partial class FarmRun
         {
             Domain = _settings.Domain,
             Subscribers = _settings.Subscribers,
-            ApplicationServer = socket is null ? null : new SipHop(SipTransportKind.Tcp, socket.LocalEndPoint, 0),
+            ApplicationServer = socket is null ? _settings.ExternalApplicationServer : new SipHop(SipTransportKind.Tcp, socket.LocalEndPoint, 0),
             SendsThirdPartyRegistrations = _settings.ApplicationServer.Presence == PresenceSource.ThirdPartyRegister,
             Timers = _settings.Ue.Timers,
             Partitions = _world.Partitions,
@@ -74,9 +74,13 @@ public sealed partial class FarmRun
         return _core.EndPoint;
     }
 
-    private IReadOnlyList<ISipTransport> OpenCore(SipTransportSettings listen, ISipReceiver router) => _settings.Transport == SipTransportKind.Udp
-        ? _world.OpenTcpAndUdp(listen, router)
-        : [_world.Open(SipTransportKind.Tcp, listen, router)];
+    private IReadOnlyList<ISipTransport> OpenCore(SipTransportSettings listen, ISipReceiver router)
+    {
+        var settings = listen with { Listen = _settings.CoreListen };
+        return _settings.Transport == SipTransportKind.Udp || _settings.ExternalApplicationServer is { Transport: SipTransportKind.Udp }
+            ? _world.OpenTcpAndUdp(settings, router)
+            : [_world.Open(SipTransportKind.Tcp, settings, router)];
+    }
 
     private ApplicationServerSettings ApplicationServerSettingsOf(SipTransportSettings listen, ISipTransport socket, DeferredReceiver receiver) =>
         _settings.ApplicationServer.ApplyTo(new ApplicationServerSettings

@@ -41,7 +41,9 @@ public sealed partial class FarmRun : IAsyncDisposable
             Phases = settings.Phases.Count,
             TimestampBytes = settings.Ue.ReplayCache.TimestampBytes,
             // An unprotected message carries no timestamp: its mailbox goes by arrival there, which phones cannot see.
-            CheckOrder = HasApplicationServer && settings.ApplicationServer is { Window: 1, OldestFirst: true } && settings.Ue.Protection != BodyProtection.Plain,
+            // An external server is measured by the same rule, but the order is not ours to promise.
+            CheckOrder = settings.Ue.Protection != BodyProtection.Plain
+                && (HasApplicationServer ? settings.ApplicationServer is { Window: 1, OldestFirst: true } : settings.ExternalApplicationServer is not null),
             LiveBypassesDrain = settings.ApplicationServer.Live == LiveTraffic.Bypass,
             RecordArrivals = settings.RecordArrivals,
             Reports = settings.Ue.Reports,

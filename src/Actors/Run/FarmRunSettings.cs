@@ -34,6 +34,9 @@ public sealed record FarmRunSettings
     /// <summary>Somebody else's core; null: the embedded one.</summary>
     public IPEndPoint? ExternalCore { get; init; }
 
+    /// <summary>Where the embedded core listens.</summary>
+    public IPEndPoint CoreListen { get; init; } = new(IPAddress.Loopback, 0);
+
     public SipTransportKind Transport { get; init; } = SipTransportKind.Tcp;
 
     /// <summary>Connections from the phones' node to the core.</summary>
@@ -41,6 +44,9 @@ public sealed record FarmRunSettings
 
     /// <summary>Whether the embedded core has the embedded application server behind it.</summary>
     public bool WithApplicationServer { get; init; } = true;
+
+    /// <summary>An application server by itself, which the embedded core finds there; null: none. Not together with the embedded one.</summary>
+    public SipHop? ExternalApplicationServer { get; init; }
 
     /// <summary>The embedded application server's behaviour; addresses and store are filled in.</summary>
     public ApplicationServerOptions ApplicationServer { get; init; } = new();

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Net.Sockets;
 using UeFarm.Farm.Console;
 using UeFarm.Farm.Guards;
 using UeFarm.Farm.Hosting;
@@ -77,6 +78,12 @@ internal sealed class RunCommand(CliEnvironment environment, Func<IScenarioRunne
             catch (InvalidDataException failure)
             {
                 environment.Error.WriteLine($"The application server's store cannot be used: {failure.Message}\nNothing was sent.");
+                return (int)ExitCode.MachineUnfit;
+            }
+            catch (SocketException exception) when (exception.SocketErrorCode is SocketError.AddressAlreadyInUse or SocketError.AddressNotAvailable or SocketError.AccessDenied)
+            {
+                environment.Error.WriteLine(
+                    $"target.listen '{request.Scenario.Target.Listen}' {ListenFault.Explain(exception)}\n    remedy:  {ListenFault.Remedy}\nNothing was sent.");
                 return (int)ExitCode.MachineUnfit;
             }
 

@@ -62,10 +62,9 @@ internal static class PlanText
     {
         var target = scenario.Target;
         var transport = target.Transport == SipTransportChoice.Udp ? "UDP" : "TCP";
-        var server = target.ApplicationServer == ApplicationServerPlace.Embedded ? "embedded" : "external";
         lines.AddRange(
-            TextLayout.Wrap("Target        ", $"core {target.Core} over {transport}, application server {server}, KMS {target.Kms}, domain {target.Domain}"));
-        if (target.ApplicationServer == ApplicationServerPlace.Embedded)
+            TextLayout.Wrap("Target        ", $"core {target.Core} over {transport}, application server {target.ApplicationServer}, KMS {target.Kms}, domain {target.Domain}"));
+        if (target.ApplicationServer.IsEmbedded)
         {
             AddDrainLimits(lines, scenario.ApplicationServer);
         }

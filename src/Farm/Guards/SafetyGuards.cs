@@ -31,14 +31,20 @@ internal static class SafetyGuards
             yield return new GuardRefusal("target.core", $"{core} is not in target.allow", $"add {core} to target.allow if you may send there");
         }
 
+        if (target.ApplicationServer.Address is { } address && IsOutside(address.Host, target.Allow, out var server))
+        {
+            yield return new GuardRefusal("target.as", $"{server} is not in target.allow", $"add {server} to target.allow if you may send there");
+        }
+
         if (target.Kms.Address is { } kms && IsOutside(kms.Host, target.Allow, out var kmsAddress))
         {
             yield return new GuardRefusal("target.kms", $"{kmsAddress} is not in target.allow", $"add {kmsAddress} to target.allow if you may send there");
         }
 
-        if (target.Core.IsEmbedded && !IsAllowed(target.Allow, IPAddress.Loopback))
+        if (target.Core.IsEmbedded && !IsAllowed(target.Allow, target.Listen.Address))
         {
-            yield return new GuardRefusal("target.allow", "the embedded core listens on 127.0.0.1, which is not allowed", "add 127.0.0.0/8");
+            var own = target.Listen.Address.Equals(IPAddress.Loopback) ? "127.0.0.0/8" : target.Listen.Address.ToString();
+            yield return new GuardRefusal("target.allow", $"the embedded core listens on {target.Listen.Address}, which is not allowed", $"add {own}");
         }
 
         var limits = scenario.Limits;

@@ -47,7 +47,7 @@ internal sealed record RunPlan(Scenario Scenario, IReadOnlyList<PlannedPhase> Ph
             yield return "window above 1: the order of a mailbox is not checked (RFC 3428 section 8 wants 1).";
         }
 
-        if (scenario.Target.ApplicationServer == ApplicationServerPlace.External)
+        if (!scenario.Target.ApplicationServer.IsEmbedded)
         {
             yield return "external application server: the section applicationServer has no effect.";
         }

@@ -43,9 +43,11 @@ internal static class RunSettingsMapper
             Subscribers = subscribers,
             Ue = UeOf(scenario, suite, kms, transport),
             ExternalCore = scenario.Target.Core.IsEmbedded ? null : await ResolveAsync(scenario.Target.Core, cancellation).ConfigureAwait(false),
+            CoreListen = scenario.Target.Listen,
             Transport = transport,
             Connections = scenario.Subscribers.Connections,
-            WithApplicationServer = scenario.Target.ApplicationServer == ApplicationServerPlace.Embedded,
+            WithApplicationServer = scenario.Target.ApplicationServer.IsEmbedded,
+            ExternalApplicationServer = await ServerHopAsync(scenario.Target.ApplicationServer.Address, cancellation).ConfigureAwait(false),
             ApplicationServer = ApplicationServerOf(scenario.ApplicationServer, isScratch: true),
             Kms = KmsOf(scenario, kms, master),
             Allow = AllowListOf(scenario.Target.Allow),
@@ -116,7 +118,7 @@ internal static class RunSettingsMapper
         };
 
         // What a sender asks for goes before what the server would do: the built-in one is asked for what the scenario says of it.
-        return scenario.Target.ApplicationServer == ApplicationServerPlace.Embedded
+        return scenario.Target.ApplicationServer.IsEmbedded
             ? settings with { MessageExpiry = scenario.ApplicationServer.Expiry }
             : settings;
     }
@@ -229,6 +231,17 @@ internal static class RunSettingsMapper
     }
 
     private static double RateOf(FaultOptions faults, AttackKind kind) => faults.ByKind.First(entry => entry.Kind == Label.Of(kind)).Rate.PerSecond;
+
+    private static async Task<SipHop?> ServerHopAsync(SipTarget? address, CancellationToken cancellation)
+    {
+        if (address is null)
+        {
+            return null;
+        }
+
+        var transport = address.Transport == SipTransportChoice.Udp ? SipTransportKind.Udp : SipTransportKind.Tcp;
+        return new SipHop(transport, await ResolveAsync(address, cancellation).ConfigureAwait(false), 0);
+    }
 
     /// <summary>The allow list is checked again on the resolved address whenever something is sent.</summary>
     public static async Task<IPEndPoint> ResolveAsync(SipTarget target, CancellationToken cancellation)

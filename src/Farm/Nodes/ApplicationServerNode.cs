@@ -124,7 +124,7 @@ internal sealed class ApplicationServerNode : IAsyncDisposable
             catch (Exception exception) when (exception is IOException or SocketException)
             {
                 return new NodeStartFault(
-                    "admin.listen", listen.ToString(), Explain(exception), "stop the other program, or choose another address with --admin");
+                    "admin.listen", listen.ToString(), ListenFault.Explain(exception), ListenFault.Remedy + " with --admin");
             }
         }
 
@@ -189,7 +189,7 @@ internal sealed class ApplicationServerNode : IAsyncDisposable
         catch (SocketException exception)
         {
             return new NodeStartFault(
-                "listen", Options.Listen.ToString(), Explain(exception), "stop the other program, or choose another address with --listen");
+                "listen", Options.Listen.ToString(), ListenFault.Explain(exception), ListenFault.Remedy + " with --listen");
         }
     }
 
@@ -198,23 +198,6 @@ internal sealed class ApplicationServerNode : IAsyncDisposable
         Options.Listen.AddressFamily == core.AddressFamily && !Options.Listen.Address.Equals(IPAddress.Any) && !Options.Listen.Address.Equals(IPAddress.IPv6Any)
             ? Options.Listen.Address
             : null;
-
-    private static string Explain(Exception exception)
-    {
-        var cause = exception;
-        while (cause is not (null or SocketException))
-        {
-            cause = cause.InnerException;
-        }
-
-        return (cause as SocketException)?.SocketErrorCode switch
-        {
-            SocketError.AddressAlreadyInUse => "is in use by another program",
-            SocketError.AccessDenied => "may not be listened on by this user",
-            SocketError.AddressNotAvailable => "is not an address of this machine",
-            _ => $"cannot be listened on: {exception.Message}",
-        };
-    }
 
     private static string Label(SipTransportKind kind) => kind == SipTransportKind.Udp ? "udp" : "tcp";
 }

@@ -21,7 +21,10 @@ internal static class ScenarioBuilder
             Clock = values.Get(F.Clock),
             Target = new TargetOptions(
                 values.Get(F.TargetDomain), core, core.Transport ?? values.Get(F.TargetTransport), values.Get(F.TargetApplicationServer),
-                values.Get(F.TargetKms), values.GetList(F.TargetAllow)),
+                values.Get(F.TargetKms), values.GetList(F.TargetAllow))
+            {
+                Listen = values.Get(F.TargetListen)!,
+            },
             Subscribers = new SubscriberOptions(
                 (int)values.Get(F.SubscriberCount), values.Get(F.SubscriberImpu), values.Get(F.AuthScheme), values.Get(F.AuthSecrets),
                 values.Get(F.RegistrationExpiry),

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 using UeFarm.Farm.Thresholds;
 
 namespace UeFarm.Farm.Scenarios;
@@ -53,6 +54,21 @@ internal sealed partial class ScenarioChecks(ScenarioValues values, ICollection<
             Report(ScenarioFormat.TargetTransport, $"contradicts the transport in target.core ({core})", "the same transport in both", "remove one of the two");
         }
 
+        if (values.TryGet(ScenarioFormat.TargetListen, out var listen) && (listen!.Address.Equals(IPAddress.Any) || listen.Address.Equals(IPAddress.IPv6Any)))
+        {
+            Report(ScenarioFormat.TargetListen, "is every address, which nobody can be told", "one address", "write the address that the phones and the server reach");
+        }
+
+        if (values.IsWritten(ScenarioFormat.TargetListen) && values.TryGet(ScenarioFormat.TargetCore, out var elsewhere) && !elsewhere.IsEmbedded)
+        {
+            Report(ScenarioFormat.TargetListen, "has no meaning with somebody else's core", "nothing with such a core", "write core: embedded, or remove this key");
+        }
+
+        if (values.TryGet(ScenarioFormat.TargetApplicationServer, out var server) && server.Address is not null)
+        {
+            CheckServerAddress();
+        }
+
         if (values.IsUsable(ScenarioFormat.TargetAllow) && values.GetList(ScenarioFormat.TargetAllow).Count == 0)
         {
             Report(ScenarioFormat.TargetAllow, "is empty, so nothing could be sent", "at least one address range", "write [127.0.0.0/8] for this machine");
@@ -63,6 +79,25 @@ internal sealed partial class ScenarioChecks(ScenarioValues values, ICollection<
         {
             Report(ScenarioFormat.SubscriberImpu, "gives all phones the same identity", "a template with {index}",
                 "write it like sip:ue{index:000000}@{domain}");
+        }
+    }
+
+    private void CheckServerAddress()
+    {
+        if (values.TryGet(ScenarioFormat.TargetCore, out var core) && !core.IsEmbedded)
+        {
+            Report(ScenarioFormat.TargetApplicationServer, "is not the farm's to find: the core is somebody else's", "external with such a core",
+                "write as: external, or core: embedded");
+        }
+        else if (values.TryGet(ScenarioFormat.TargetListen, out var listen) && listen!.Port == 0)
+        {
+            Report(ScenarioFormat.TargetApplicationServer, "would not know where the core is", "target.listen with a port beside it",
+                "write listen: 127.0.0.1:5060, and tell the server that address");
+        }
+
+        if (values.TryGet(ScenarioFormat.Clock, out var clock) && clock == ScenarioClock.Virtual)
+        {
+            Report(ScenarioFormat.TargetApplicationServer, "cannot follow virtual time", "embedded with clock: virtual", "write as: embedded, or clock: real");
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Net;
 using UeFarm.Farm.Thresholds;
 using UeFarm.Protocol.Replay;
 
@@ -40,14 +41,17 @@ internal static class ScenarioFormat
     public static readonly TypedScenarioOption<SipTarget> TargetCore =
         Add("target.core", new CoreTargetKind(), "embedded", "Where the phones register and send: the built-in core, or a P-CSCF.");
 
+    public static readonly TypedScenarioOption<IPEndPoint?> TargetListen = Add(
+        "target.listen", new EndPointKind(isOptional: false), "127.0.0.1:0",
+        "Where the built-in core listens; an application server at an address of its own has to be told it.");
+
     public static readonly TypedScenarioOption<SipTransportChoice> TargetTransport = Add(
         "target.transport", new ChoiceKind<SipTransportChoice>(("tcp", SipTransportChoice.Tcp), ("udp", SipTransportChoice.Udp)), "tcp",
         "SIP transport; also accepted in the core's URI. A protected MESSAGE exceeds 1300 bytes, for which RFC 3428 section 8 wants TCP.");
 
-    public static readonly TypedScenarioOption<ApplicationServerPlace> TargetApplicationServer = Add(
-        "target.as", new ChoiceKind<ApplicationServerPlace>(("embedded", ApplicationServerPlace.Embedded), ("external", ApplicationServerPlace.External)),
-        "embedded",
-        "The server that holds messages for offline phones: built in, or behind the core.");
+    public static readonly TypedScenarioOption<ApplicationServerTarget> TargetApplicationServer = Add(
+        "target.as", new ApplicationServerTargetKind(), "embedded",
+        "The server that holds messages for offline phones: built in, behind somebody else's core, or at an address that the built-in core is given.");
 
     public static readonly TypedScenarioOption<KmsTarget> TargetKms =
         Add("target.kms", new KmsTargetKind(), "embedded", "The key management service: built in, or an HTTP address.");
@@ -174,7 +178,7 @@ internal static class ScenarioFormat
         "What the cache holds after a phone restarts; empty lets replays in.");
 
     public static readonly ScenarioSection ApplicationServer =
-        Group("applicationServer", "The built-in application server (ignored when target.as is external).");
+        Group("applicationServer", "The built-in application server (ignored when target.as is another).");
 
     public static readonly TypedScenarioOption<DrainOrder> ServerOrder = Add(
         "applicationServer.order", new ChoiceKind<DrainOrder>(("oldest-first", DrainOrder.OldestFirst), ("arrival", DrainOrder.Arrival)), "oldest-first",

@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using System.Text.Json;
 using UeFarm.Farm.Report;
 using UeFarm.Farm.Tests.Support;
@@ -176,6 +178,17 @@ public sealed class FarmCliTests : IDisposable
         Assert.Equal(1, await _cli.RunAsync(arguments));
         Assert.Contains("Internal error: it broke", _cli.Error.ToString(), StringComparison.Ordinal);
         Assert.Equal(isVerbose, _cli.Error.ToString().Contains("   at ", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_port_of_the_core_that_is_in_use_is_exit_4_with_place_value_and_remedy()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        _cli.Runner = new Farm.Hosting.ScenarioRunner(TimeProvider.System);
+
+        Assert.Equal(4, await _cli.RunAsync("run", Valid(), "--set", $"target.listen={listener.LocalEndpoint}"));
+        Assert.StartsWith($"target.listen '{listener.LocalEndpoint}' is in use by another program", _cli.Error.ToString(), StringComparison.Ordinal);
     }
 
     [Fact]

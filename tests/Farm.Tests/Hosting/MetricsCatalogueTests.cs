@@ -21,7 +21,8 @@ public sealed class MetricsCatalogueTests
             .Select(line => line.Split(' ', 4))
             .ToDictionary(parts => parts[2], parts => parts[3]);
         var types = lines.Where(line => line.StartsWith("# TYPE ", StringComparison.Ordinal)).Select(line => line.Split(' ')).OrderBy(parts => parts[2], StringComparer.Ordinal);
-        var text = new StringBuilder("# Metrics\n\nServed at `/metrics` while a run goes on, when the scenario gives `metrics.port`. ");
+        var text = new StringBuilder("# Metrics\n\nServed at `/metrics` while a run goes on, when the scenario gives `metrics.port`; an application server by itself serves ");
+        text.Append("`uefarm_as_` and `uefarm_sip_` at its admin endpoint. ");
         text.Append("No label names a phone or a message; every label value exists at 0 from the start.\n");
         text.Append("Not in virtual time, where every rate over the scraper's clock would be wrong.\n");
         text.Append("\n| Metric | Type | Labels | Meaning |\n| --- | --- | --- | --- |\n");

@@ -99,6 +99,20 @@ public class RunSettingsMapperTests
         Assert.Null(settings.VirtualTime);
         Assert.True(settings.RecordArrivals && settings.RegisterBeforeFirstPhase && settings.WithApplicationServer);
         Assert.Null(settings.ExternalCore);
+        Assert.Null(settings.ExternalApplicationServer);
+    }
+
+    [Theory]
+    [InlineData("sip:127.0.0.2:5090", SipTransportKind.Tcp)]
+    [InlineData("sip:127.0.0.2:5090;transport=udp", SipTransportKind.Udp)]
+    public async Task An_application_server_by_itself_behind_the_embedded_core(string address, SipTransportKind transport)
+    {
+        var settings = await MapAsync(Samples.Minimal, "target.listen=127.0.0.1:5060", $"target.as={address}");
+
+        Assert.Equal(new SipHop(transport, new IPEndPoint(IPAddress.Parse("127.0.0.2"), 5090), 0), settings.ExternalApplicationServer);
+        Assert.Equal(new IPEndPoint(IPAddress.Loopback, 5060), settings.CoreListen);
+        Assert.False(settings.WithApplicationServer);
+        Assert.Null(settings.ExternalCore);
     }
 
     [Theory]

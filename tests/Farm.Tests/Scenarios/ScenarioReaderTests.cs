@@ -53,7 +53,7 @@ public class ScenarioReaderTests
 
         Assert.Equal(("reconnect-storm", 20120722, ScenarioClock.Real), (scenario.Name, scenario.Seed, scenario.Clock));
         Assert.Equal(new SipTarget(false, "10.0.0.7", 5070, SipTransportChoice.Udp), scenario.Target.Core);
-        Assert.Equal(("ims.lab", SipTransportChoice.Udp, ApplicationServerPlace.External),
+        Assert.Equal(("ims.lab", SipTransportChoice.Udp, ApplicationServerTarget.External),
             (scenario.Target.Domain, scenario.Target.Transport, scenario.Target.ApplicationServer));
         Assert.Equal("embedded", scenario.Target.Kms.ToString());
         Assert.Equal([IPNetwork.Parse("127.0.0.0/8"), IPNetwork.Parse("10.0.0.0/24"), IPNetwork.Parse("::1/128")], scenario.Target.Allow);
@@ -203,6 +203,13 @@ public class ScenarioReaderTests
     [InlineData("target: { core: 'sip:10.0.0.1;transport=udp', transport: tcp }", "target.transport 'tcp' contradicts the transport in target.core")]
     [InlineData("target: { core: 'sips:10.0.0.1' }", "target.core 'sips:10.0.0.1' asks for TLS")]
     [InlineData("target: { core: 'sip:10.0.0.1:99999' }", "target.core 'sip:10.0.0.1:99999' is not a SIP URI")]
+    [InlineData("target: { as: elsewhere }", "target.as 'elsewhere' is neither embedded, external nor a SIP URI")]
+    [InlineData("target: { as: 'sips:10.0.0.1' }", "target.as 'sips:10.0.0.1' asks for TLS")]
+    [InlineData("target: { as: 'sip:10.0.0.1' }", "target.as 'sip:10.0.0.1' would not know where the core is")]
+    [InlineData("target: { as: 'sip:10.0.0.1', core: 'sip:10.0.0.2' }", "target.as 'sip:10.0.0.1' is not the farm's to find")]
+    [InlineData("clock: virtual\ntarget: { as: 'sip:10.0.0.1', listen: '127.0.0.1:5060' }", "target.as 'sip:10.0.0.1' cannot follow virtual time")]
+    [InlineData("target: { listen: '0.0.0.0:5060' }", "target.listen '0.0.0.0:5060' is every address")]
+    [InlineData("target: { listen: '127.0.0.1:5060', core: 'sip:10.0.0.2' }", "target.listen '127.0.0.1:5060' has no meaning with somebody else's core")]
     [InlineData("target: { kms: 'ftp://x' }", "target.kms 'ftp://x' is neither")]
     [InlineData("target: { kms: 'http://user:pw@x/' }", "is neither embedded nor an HTTP address without user information")]
     [InlineData("target: { allow: [] }", "target.allow is empty")]

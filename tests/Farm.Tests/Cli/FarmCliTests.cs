@@ -23,7 +23,7 @@ public sealed class FarmCliTests : IDisposable
     public async Task Help_names_every_command_and_exit_code()
     {
         Assert.Equal(0, await _cli.RunAsync("--help"));
-        Assert.All(["run", "check", "init", "schema", "97", "98", "99", "105"], word =>
+        Assert.All(["run", "check", "node", "init", "schema", "97", "98", "99", "105"], word =>
             Assert.Contains(word, _cli.Output.ToString(), StringComparison.Ordinal));
     }
 

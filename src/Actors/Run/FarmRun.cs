@@ -152,11 +152,8 @@ public sealed partial class FarmRun : IAsyncDisposable
         _player = new SchedulePlayer(schedule, new SchedulePlayerSettings
         {
             Wheel = _world.Wheel,
-            Recorder = Recorder,
-            Tell = _phones!.Tell,
-            AddressOf = _settings.AddressOf,
+            Target = new WholeFarmTarget(Recorder, _world.Wheel, _phones!.Tell, _settings.AddressOf),
             Seed = _settings.Seed,
-            OnPhase = Recorder.Ranks.EnterPhase,
         });
         StartAttacks();
         await _world.PlayAsync(_player, stop).ConfigureAwait(false);

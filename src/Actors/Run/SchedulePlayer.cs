@@ -1,5 +1,4 @@
 using UeFarm.Actors.Traffic;
-using UeFarm.Actors.Ue;
 using UeFarm.Protocol;
 
 namespace UeFarm.Actors.Run;
@@ -14,11 +13,13 @@ public sealed class SchedulePlayer
     private readonly SchedulePlayerSettings _settings;
     private readonly TaskCompletionSource _finished = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly byte[] _text = new byte[RunSchedule.TextBufferBytes];
+    private readonly Lock _turn = new();
     private Instant _start;
     private ScheduledAction _next;
     private int _phase = -1;
     private int _plannedOnline;
     private int _playedActions;
+    private long _sends;
 
     public SchedulePlayer(RunSchedule schedule, SchedulePlayerSettings settings)
     {
@@ -52,8 +53,21 @@ public sealed class SchedulePlayer
     /// <summary>Performs the action that is due.</summary>
     public void PerformNext()
     {
-        Perform(_next, NextDue);
-        TakeNext();
+        lock (_turn)
+        {
+            Perform(_next, NextDue);
+            TakeNext();
+        }
+    }
+
+    /// <summary>Looks at the schedule between two actions, from any thread: what was played is done, and nothing is played meanwhile.</summary>
+    public void Between(Action<RunSchedule> look)
+    {
+        ArgumentNullException.ThrowIfNull(look);
+        lock (_turn)
+        {
+            look(_schedule);
+        }
     }
 
     /// <summary>Plays in real time until the schedule ends or <paramref name="stop"/> is signalled; the first phase begins at <paramref name="start"/>.</summary>
@@ -108,23 +122,21 @@ public sealed class SchedulePlayer
     private void Perform(in ScheduledAction action, Instant due)
     {
         Volatile.Write(ref _playedActions, _playedActions + 1);
+        var target = _settings.Target;
         switch (action.Kind)
         {
             case ScheduledActionKind.PhaseStart:
                 Volatile.Write(ref _phase, action.Phase);
-                _settings.OnPhase?.Invoke(action.Phase);
+                target.EnterPhase(action.Phase);
                 break;
             case ScheduledActionKind.GoOnline:
-                _settings.Recorder.OnGoOnline(action.Phone, _settings.Wheel.Now);
-                _settings.Tell(new UeCommands.GoOnline(new UeId(action.Phone)));
+                target.GoOnline(action.Phone);
                 break;
             case ScheduledActionKind.GoOffline:
-                _settings.Tell(new UeCommands.GoOffline(new UeId(action.Phone), action.Cut));
+                target.GoOffline(action.Phone, action.Cut);
                 break;
             case ScheduledActionKind.Send:
-                var number = _settings.Recorder.OnDue(action.Phone, action.Recipient, due, _settings.Wheel.Now);
-                var text = _text.AsMemory(action.TextOffset, action.TextBytes);
-                _settings.Tell(new UeCommands.SendText(new UeId(action.Phone), number, _settings.AddressOf(action.Recipient), text));
+                target.Send(_sends++, action.Phone, action.Recipient, _text.AsMemory(action.TextOffset, action.TextBytes), due);
                 break;
             case ScheduledActionKind.End:
             default:

@@ -21,6 +21,8 @@ internal sealed class PhoneSet
 
     public int Count { get; private set; }
 
+    public bool Contains(int phone) => _positions[phone] >= 0;
+
     public int this[int position] => _members[position];
 
     public void Add(int phone)

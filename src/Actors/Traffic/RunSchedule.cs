@@ -56,6 +56,9 @@ public sealed class RunSchedule
     /// <summary>How many phones the plan has online now.</summary>
     public int PlannedOnline => _online.Count;
 
+    /// <summary>Whether the plan has a phone online now.</summary>
+    public bool IsPlannedOnline(int phone) => _online.Contains(phone);
+
     /// <summary>The next action; false after <see cref="ScheduledActionKind.End"/> was given.</summary>
     public bool TryNext(out ScheduledAction action)
     {

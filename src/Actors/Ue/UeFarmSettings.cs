@@ -40,6 +40,9 @@ public sealed record UeFarmSettings
     /// <summary>Thread-safe.</summary>
     public required IRandomSource Random { get; init; }
 
+    /// <summary>No phones at the start: blocks of them come and go.</summary>
+    public bool IsSplit { get; init; }
+
     public int PhonesPerParent { get; init; } = 1000;
 
     /// <summary>Received messages that wait for their phones; beyond, requests are answered 503.</summary>

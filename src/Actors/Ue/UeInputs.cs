@@ -5,16 +5,29 @@ using UeFarm.Protocol.Sip;
 namespace UeFarm.Actors.Ue;
 
 /// <summary>What phones and their parents are told besides commands; never leaves the process.</summary>
-internal static class UeInputs
+public static class UeInputs
 {
     /// <summary>A message from the network.</summary>
-    public sealed record Arrived(SipMessage Message, SipHop From) : INoSerializationVerificationNeeded;
+    internal sealed record Arrived(SipMessage Message, SipHop From) : INoSerializationVerificationNeeded;
 
     /// <summary>To a parent: for a phone that is not in the table yet.</summary>
-    public sealed record ForPhone(UeId Ue, object Message) : INoSerializationVerificationNeeded;
+    internal sealed record ForPhone(UeId Ue, object Message) : INoSerializationVerificationNeeded;
+
+    /// <summary>What the phone wrote up to this token is safe.</summary>
+    public sealed record Durable(long Token) : INotInfluenceReceiveTimeout, IDeadLetterSuppression, INoSerializationVerificationNeeded;
+
+    /// <summary>The core is at another address now, and knows nothing of what was before.</summary>
+    internal sealed class CoreMoved : INotInfluenceReceiveTimeout, IDeadLetterSuppression, INoSerializationVerificationNeeded
+    {
+        public static readonly CoreMoved Instance = new();
+
+        private CoreMoved()
+        {
+        }
+    }
 
     /// <summary>The connection to the core ended or could not be made.</summary>
-    public sealed class CoreFlowFailed : INotInfluenceReceiveTimeout, IDeadLetterSuppression, INoSerializationVerificationNeeded
+    internal sealed class CoreFlowFailed : INotInfluenceReceiveTimeout, IDeadLetterSuppression, INoSerializationVerificationNeeded
     {
         public static readonly CoreFlowFailed Instance = new();
 
@@ -24,7 +37,7 @@ internal static class UeInputs
     }
 
     /// <summary>A deadline of the phone may have come.</summary>
-    public sealed class WakeUp : INotInfluenceReceiveTimeout, IDeadLetterSuppression, INoSerializationVerificationNeeded
+    internal sealed class WakeUp : INotInfluenceReceiveTimeout, IDeadLetterSuppression, INoSerializationVerificationNeeded
     {
         public static readonly WakeUp Instance = new();
 

@@ -3,9 +3,11 @@ using Akka.Actor;
 namespace UeFarm.Actors.Ue;
 
 /// <summary>Makes the phones of one part of the table when they are first spoken to, and restarts those that crash.</summary>
-internal sealed class UeParent(UeRegionContext region, UePhones phones, Props phoneProps) : UntypedActor
+internal sealed class UeParent(UePhones phones) : UntypedActor
 {
-    public static Props Props(UeRegionContext region, UePhones phones, Props phoneProps) => Akka.Actor.Props.CreateBy(new Producer(region, phones, phoneProps));
+    private readonly Props _phoneProps = UeActor.Props(phones);
+
+    public static Props Props(UePhones phones) => Akka.Actor.Props.CreateBy(new Producer(phones));
 
     /// <summary>Without a limit: a phone that crashes again and again is slowed down by its own pause, and must not take its neighbours with it.</summary>
     protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(_ => Directive.Restart);
@@ -15,8 +17,8 @@ internal sealed class UeParent(UeRegionContext region, UePhones phones, Props ph
         switch (message)
         {
             case UeInputs.ForPhone { Message: UeInputs.Arrived arrived } input when phones.Find(input.Ue) is null:
-                region.NoteTaken();
-                region.RefuseUnknown(arrived.Message, arrived.From);
+                phones.Region.NoteTaken();
+                RefuseAbsent(arrived);
                 phones.NoteHandled();
                 break;
             case UeInputs.ForPhone input:
@@ -26,25 +28,41 @@ internal sealed class UeParent(UeRegionContext region, UePhones phones, Props ph
             case UeInputs.CoreFlowFailed:
                 phones.PassCoreFlowFailedOn();
                 break;
+            case UeInputs.CoreMoved:
+                phones.TellAll(message);
+                break;
             default:
                 Unhandled(message);
                 break;
         }
     }
 
+    /// <summary>Nobody was ever told of this phone here, unless it was in another process.</summary>
+    private void RefuseAbsent(UeInputs.Arrived arrived)
+    {
+        if (phones.Journal is null)
+        {
+            phones.Region.RefuseUnknown(arrived.Message, arrived.From);
+        }
+        else
+        {
+            phones.Region.RefuseAbsent(arrived.Message, arrived.From);
+        }
+    }
+
     private IActorRef Create(UeId ue)
     {
-        var actor = Context.ActorOf(phoneProps, UeEntity.NameOf(ue));
+        var actor = Context.ActorOf(_phoneProps, UeEntity.NameOf(ue));
         phones.Add(ue, actor);
-        region.Counters.CountPhone();
+        phones.Region.Counters.CountPhone();
         return actor;
     }
 
-    private sealed class Producer(UeRegionContext region, UePhones phones, Props phoneProps) : IIndirectActorProducer
+    private sealed class Producer(UePhones phones) : IIndirectActorProducer
     {
         public Type ActorType => typeof(UeParent);
 
-        public ActorBase Produce() => new UeParent(region, phones, phoneProps);
+        public ActorBase Produce() => new UeParent(phones);
 
         public void Release(ActorBase actor)
         {

@@ -11,10 +11,10 @@ namespace UeFarm.Actors.Ue;
 /// no later message overtakes an earlier one.
 /// </para>
 /// </summary>
-internal sealed class UePhones(int first, int count)
+internal sealed class UePhones(UeRegionContext region, int first, int count, UeBlockStart start)
 {
     private readonly IActorRef?[] _actors = new IActorRef?[count];
-    private readonly UeDurableState?[] _flash = new UeDurableState?[count];
+    private readonly UeDurableState?[] _flash = start.Flash ?? new UeDurableState?[count];
     private readonly bool[] _isBusy = new bool[count];
     private readonly Lock _gate = new();
     private Dictionary<int, IActorRef>? _unpublished;
@@ -22,7 +22,14 @@ internal sealed class UePhones(int first, int count)
     private int _isFailurePending;
     private IActorRef _parent = ActorRefs.Nobody;
 
+    public UeRegionContext Region => region;
+
+    /// <summary>Null: the phones' memory is that of this process.</summary>
+    public IUeJournal? Journal => start.Journal;
+
     public void Open(IActorRef parent) => _parent = parent;
+
+    public void TellParent(object message) => _parent.Tell(message, ActorRefs.NoSender);
 
     /// <summary>From any thread. One sender's messages to one phone arrive in order.</summary>
     public void Tell(UeId ue, object message)
@@ -82,6 +89,15 @@ internal sealed class UePhones(int first, int count)
         if (Interlocked.Exchange(ref _isFailurePending, 1) == 0)
         {
             _parent.Tell(UeInputs.CoreFlowFailed.Instance, ActorRefs.NoSender);
+        }
+    }
+
+    /// <summary>By the parent: tells every phone that was spoken to.</summary>
+    public void TellAll(object message)
+    {
+        for (var place = 0; place < _actors.Length; place++)
+        {
+            Find(new UeId(first + place))?.Tell(message, ActorRefs.NoSender);
         }
     }
 

@@ -42,26 +42,48 @@ public sealed class UeRegion : IAsyncDisposable
             : SipTransports.StartTcp(settings.Transport, context);
         transport = settings.Decorate?.Invoke(transport) ?? transport;
         var listening = transport.LocalEndPoint;
-        var parents = new IActorRef[context.Parents];
-        var phoneProps = UeActor.Props(context);
+        var parents = new IActorRef[settings.IsSplit ? 0 : context.Parents];
         for (var parent = 0; parent < parents.Length; parent++)
         {
-            var phones = context.PhonesOf(parent);
-            parents[parent] = system.ActorOf(UeParent.Props(context, phones, phoneProps));
-            phones.Open(parents[parent]);
+            parents[parent] = StartBlock(context, system, parent, UeBlockStart.Fresh).Parent;
         }
 
         context.Open(transport, new IPEndPoint(settings.AdvertisedAddress ?? listening.Address, listening.Port).ToString());
         return Task.FromResult(new UeRegion(context, transport, parents));
     }
 
-    /// <summary>From any thread; creates the phone at first use. One sender's commands to one phone arrive in order.</summary>
+    /// <summary>From any thread; creates the phone at first use. One sender's commands to one phone arrive in order; those to a phone of a block that is not here are dropped.</summary>
     /// <exception cref="ArgumentOutOfRangeException">There is no such phone.</exception>
     public void Tell(IUeCommand command)
     {
         ArgumentNullException.ThrowIfNull(command);
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)command.Ue.Index, (uint)_context.Settings.Count, nameof(command));
-        _context.PhonesOf(command.Ue).Tell(command.Ue, command);
+        _context.PhonesOf(command.Ue)?.Tell(command.Ue, command);
+    }
+
+    /// <summary>Starts the phones of one block under an owner, where the region is split: from then on they are reached here.</summary>
+    public UeBlock StartBlock(IActorRefFactory owner, int block, UeBlockStart start)
+    {
+        ArgumentNullException.ThrowIfNull(owner);
+        ArgumentNullException.ThrowIfNull(start);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)block, (uint)_context.Parents, nameof(block));
+        return StartBlock(_context, owner, block, start);
+    }
+
+    /// <summary>The core is somewhere else now: the phones that are on register there. Messages that had not ended fail.</summary>
+    public void MoveCore(SipHop core)
+    {
+        _context.MoveCore(core);
+        _context.TellBlocks(UeInputs.CoreMoved.Instance);
+    }
+
+    private static UeBlock StartBlock(UeRegionContext context, IActorRefFactory owner, int block, UeBlockStart start)
+    {
+        var phones = context.CreateBlock(block, start);
+        var parent = owner.ActorOf(UeParent.Props(phones));
+        phones.Open(parent);
+        context.Show(block, phones);
+        return new UeBlock(parent, () => context.Hide(block, phones));
     }
 
     /// <summary>Stops the phones without a farewell to the registrar, then the transport.</summary>

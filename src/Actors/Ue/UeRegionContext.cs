@@ -14,21 +14,17 @@ namespace UeFarm.Actors.Ue;
 internal sealed class UeRegionContext : ISipReceiver
 {
     private readonly ConcurrentDictionary<int, CrashRecord> _crashes = new();
-    private readonly UePhones[] _phones;
+    private readonly UePhones?[] _phones;
     private volatile ISipTransport? _transport;
+    private UeSettings _ue;
     private int _waiting;
 
     public UeRegionContext(UeFarmSettings settings, WakeUpWheel wheel)
     {
         Settings = settings;
         Wheel = wheel;
-        Ue = settings.Ue;
-        _phones = new UePhones[((settings.Count - 1) / settings.PhonesPerParent) + 1];
-        for (var parent = 0; parent < _phones.Length; parent++)
-        {
-            var first = parent * settings.PhonesPerParent;
-            _phones[parent] = new UePhones(first, Math.Min(settings.PhonesPerParent, settings.Count - first));
-        }
+        _ue = settings.Ue;
+        _phones = new UePhones?[((settings.Count - 1) / settings.PhonesPerParent) + 1];
     }
 
     public UeFarmSettings Settings { get; }
@@ -37,24 +33,42 @@ internal sealed class UeRegionContext : ISipReceiver
 
     public UeRegionCounters Counters { get; } = new();
 
-    /// <summary>With the ContactHost of the transport.</summary>
-    public UeSettings Ue { get; private set; }
+    /// <summary>With the ContactHost of the transport, and the core as it is now.</summary>
+    public UeSettings Ue
+    {
+        get => Volatile.Read(ref _ue);
+        private set => Volatile.Write(ref _ue, value);
+    }
 
     public int Parents => _phones.Length;
 
     /// <summary>From now on messages are sent and taken; what came before is dropped.</summary>
     public void Open(ISipTransport transport, string contactHost)
     {
-        Ue = Settings.Ue with { ContactHost = contactHost };
+        Ue = Ue with { ContactHost = contactHost };
         _transport = transport;
     }
+
+    /// <summary>Phones that are made from now on know the core there.</summary>
+    public void MoveCore(SipHop core) => Ue = Ue with { Core = core };
+
+    /// <summary>Makes the table of a block's phones; they can be reached once it is shown.</summary>
+    public UePhones CreateBlock(int block, UeBlockStart start)
+    {
+        var first = block * Settings.PhonesPerParent;
+        return new UePhones(this, first, Math.Min(Settings.PhonesPerParent, Settings.Count - first), start);
+    }
+
+    public void Show(int block, UePhones phones) => Volatile.Write(ref _phones[block], phones);
+
+    /// <summary>Nothing when another table has taken its place.</summary>
+    public void Hide(int block, UePhones phones) => Interlocked.CompareExchange(ref _phones[block], null, phones);
 
     /// <summary>The calendar by the phone's own clock.</summary>
     public DateTimeOffset UtcNowOf(UeId ue) => Settings.ClockOffsetOf is { } offsetOf ? Wheel.UtcNow + offsetOf(ue.Index) : Wheel.UtcNow;
 
-    public UePhones PhonesOf(int parent) => _phones[parent];
-
-    public UePhones PhonesOf(UeId ue) => _phones[UeEntity.ParentOf(ue, Settings.PhonesPerParent)];
+    /// <summary>Null: the phone is not in this process.</summary>
+    public UePhones? PhonesOf(UeId ue) => Volatile.Read(ref _phones[UeEntity.ParentOf(ue, Settings.PhonesPerParent)]);
 
     public void OnMessage(SipMessage message, SipHop from)
     {
@@ -69,19 +83,23 @@ internal sealed class UeRegionContext : ISipReceiver
             {
                 RefuseUnknown(request, from);
             }
-            else if (Volatile.Read(ref _waiting) >= Settings.MaxWaitingMessages)
+            else if (PhonesOf(new UeId(target)) is not { } phones)
+            {
+                RefuseAbsent(request, from);
+            }
+            else if (Volatile.Read(ref _waiting) >= Settings.MaxWaitingMessages || phones.Journal is { IsCongested: true })
             {
                 Counters.CountOverloaded();
                 Refuse(request, from, 503);
             }
             else
             {
-                Deliver(new UeId(target), message, from);
+                Deliver(phones, new UeId(target), message, from);
             }
         }
-        else if (UeAddressing.TryReadBranch(message.TopVia.Branch, out var sender) && sender < Settings.Count)
+        else if (UeAddressing.TryReadBranch(message.TopVia.Branch, out var sender) && sender < Settings.Count && PhonesOf(new UeId(sender)) is { } phones)
         {
-            Deliver(new UeId(sender), message, from);
+            Deliver(phones, new UeId(sender), message, from);
         }
         else
         {
@@ -98,12 +116,34 @@ internal sealed class UeRegionContext : ISipReceiver
 
         foreach (var phones in _phones)
         {
-            phones.TellCoreFlowFailed();
+            phones?.TellCoreFlowFailed();
+        }
+    }
+
+    public void TellBlocks(object message)
+    {
+        for (var block = 0; block < _phones.Length; block++)
+        {
+            Volatile.Read(ref _phones[block])?.TellParent(message);
         }
     }
 
     /// <summary>By the phone that has taken a message out of its mailbox.</summary>
     public void NoteTaken() => Interlocked.Decrement(ref _waiting);
+
+    /// <summary>The phone is believed here but has moved, or is not back yet: what is for it has to wait, not to be given up.</summary>
+    public void RefuseAbsent(SipMessage message, SipHop from)
+    {
+        if (message is SipRequest request)
+        {
+            Counters.CountAbsentTarget();
+            Refuse(request, from, 480);
+        }
+        else
+        {
+            Counters.CountUnknownResponse();
+        }
+    }
 
     /// <summary>No such phone: 404, or nothing for a response that came too early.</summary>
     public void RefuseUnknown(SipMessage message, SipHop from)
@@ -146,10 +186,10 @@ internal sealed class UeRegionContext : ISipReceiver
         return TimeSpan.FromTicks((pause / 2) + (long)(Settings.Random.NextUInt64() % (ulong)((pause / 2) + 1)));
     }
 
-    private void Deliver(UeId ue, SipMessage message, SipHop from)
+    private void Deliver(UePhones phones, UeId ue, SipMessage message, SipHop from)
     {
         Interlocked.Increment(ref _waiting);
-        PhonesOf(ue).Tell(ue, new UeInputs.Arrived(message, from));
+        phones.Tell(ue, new UeInputs.Arrived(message, from));
     }
 
     /// <summary>Without a transaction: a copy of the request is answered alike. The tag is the same for all, as RFC 3261 section 8.2.7 wants of such answers.</summary>

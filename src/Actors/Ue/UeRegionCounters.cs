@@ -6,6 +6,7 @@ public sealed class UeRegionCounters
     private long _phonesCreated;
     private long _restarts;
     private long _unknownTargets;
+    private long _absentTargets;
     private long _unknownResponses;
     private long _overloaded;
     private long _undeliverable;
@@ -18,6 +19,9 @@ public sealed class UeRegionCounters
 
     /// <summary>Requests for a phone that does not exist; answered 404.</summary>
     public long UnknownTargets => Interlocked.Read(ref _unknownTargets);
+
+    /// <summary>Requests for a phone that is not in this process now; answered 480.</summary>
+    public long AbsentTargets => Interlocked.Read(ref _absentTargets);
 
     /// <summary>Responses to nothing that was sent here.</summary>
     public long UnknownResponses => Interlocked.Read(ref _unknownResponses);
@@ -33,6 +37,8 @@ public sealed class UeRegionCounters
     internal void CountRestart() => Interlocked.Increment(ref _restarts);
 
     internal void CountUnknownTarget() => Interlocked.Increment(ref _unknownTargets);
+
+    internal void CountAbsentTarget() => Interlocked.Increment(ref _absentTargets);
 
     internal void CountUnknownResponse() => Interlocked.Increment(ref _unknownResponses);
 

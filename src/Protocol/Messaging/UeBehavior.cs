@@ -132,12 +132,15 @@ public sealed partial class UeBehavior
     public bool TryTakeEffect(out UeEffect effect) => _effects.TryDequeue(out effect);
 
     /// <summary>
-    /// For the owner of a machine that broke: ends every send with <see cref="UeFailureReason.Crash"/> and the registration, so that each fact still has its
+    /// For the owner of a machine that broke, or lost its core: ends every send with this failure and the registration, so that each fact still has its
     /// counterpart. Nothing may be called after it but <see cref="TryTakeEffect"/>, of which only facts are to be carried out.
     /// </summary>
-    public void Abandon()
+    public void Abandon() => Abandon(SendFailure.Crash);
+
+    /// <inheritdoc cref="Abandon()"/>
+    public void Abandon(SendFailure failure)
     {
-        FailSends(SendFailure.Crash);
+        FailSends(failure);
         if (State == UeRegistrationState.Registered || (State == UeRegistrationState.Deregistering && _wasRegistered))
         {
             _effects.Enqueue(new UeEffect(UeEffectKind.WentOffline, Status: 200, Reason: UeFailureReason.Crash));

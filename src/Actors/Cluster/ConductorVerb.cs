@@ -1,0 +1,14 @@
+namespace UeFarm.Actors.Cluster;
+
+/// <summary>What the conductor is asked. The numbers go over the wire: never give one a new meaning.</summary>
+public enum ConductorVerb : byte
+{
+    /// <summary>Start a run: the content is the JSON of the scenario and its overrides.</summary>
+    Submit = 1,
+
+    Status = 2,
+
+    Stop = 3,
+
+    Result = 4,
+}

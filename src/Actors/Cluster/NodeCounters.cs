@@ -1,0 +1,46 @@
+namespace UeFarm.Actors.Cluster;
+
+/// <summary>A node's running totals of a run, for the live view and the metrics; the journal is what counts in the end.</summary>
+public sealed record NodeCounters
+{
+    /// <summary>Phones that exist on the node.</summary>
+    public long Phones { get; init; }
+
+    /// <summary>Phones that have a binding now.</summary>
+    public long Registered { get; init; }
+
+    public long RegistrationFailures { get; init; }
+
+    /// <summary>Messages that became due.</summary>
+    public long Due { get; init; }
+
+    public long Sent { get; init; }
+
+    /// <summary>Messages whose sender got a 2xx, those with 202 included.</summary>
+    public long Answered { get; init; }
+
+    /// <summary>Answered 202, stored for later.</summary>
+    public long Answered202 { get; init; }
+
+    public long Failed { get; init; }
+
+    public long InFlight { get; init; }
+
+    /// <summary>Genuine messages that a phone accepted.</summary>
+    public long Accepted { get; init; }
+
+    /// <summary>Genuine messages that a phone refused, whatever the reason.</summary>
+    public long Rejected { get; init; }
+
+    public long Redelivered { get; init; }
+
+    public long ReportsSent { get; init; }
+
+    public long AttacksSent { get; init; }
+
+    /// <summary>Injected messages that a phone accepted. Must stay 0.</summary>
+    public long AttacksAccepted { get; init; }
+
+    /// <summary>Phone actors restarted after a fault of their own.</summary>
+    public long Restarts { get; init; }
+}

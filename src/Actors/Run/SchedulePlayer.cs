@@ -40,6 +40,9 @@ public sealed class SchedulePlayer
     /// <summary>How many times the schedule had something to do so far.</summary>
     public int PlayedActions => Volatile.Read(ref _playedActions);
 
+    /// <summary>How many messages the schedule had so far.</summary>
+    public long Sends => Volatile.Read(ref _sends);
+
     /// <summary>When the next action is due; <see cref="Instant.Never"/> before <see cref="Begin"/> and when the schedule has ended.</summary>
     public Instant NextDue { get; private set; } = Instant.Never;
 

@@ -1,0 +1,112 @@
+using Akka.Actor;
+using UeFarm.Actors.Journal;
+using UeFarm.Actors.Ue;
+using UeFarm.Protocol;
+using UeFarm.Protocol.Messaging;
+
+namespace UeFarm.Actors.Cluster;
+
+/// <summary>
+/// Writes the facts of one block's phones to its stream, and counts what the block reports. A lost claim, or a journal that is full, is told to the block, which ends.
+/// </summary>
+internal sealed class BlockJournal(IRunJournal journal, StreamClaim claim, RunClock clock, BlockMemory memory, int first, IActorRef block) : IUeJournal
+{
+    /// <summary>So many promises may wait for the disk; beyond, peers are asked to wait.</summary>
+    private const int MostWaiting = 4096;
+
+    private readonly bool[] _isRegistered = new bool[memory.Flash.Length];
+    private int _registered;
+    private long _inFlight;
+    private long _waiting;
+
+    public StreamClaim Claim => claim;
+
+    public bool IsCongested => Volatile.Read(ref _waiting) > MostWaiting;
+
+    /// <summary>Phones that have a binding.</summary>
+    public int Registered => Volatile.Read(ref _registered);
+
+    /// <summary>Messages without an end.</summary>
+    public long InFlight => Volatile.Read(ref _inFlight);
+
+    public void Write(UeId ue, in UeEffect fact, Instant now, IActorRef waiter, long token)
+    {
+        var written = RunFact.Of(ue, fact, clock.ToUtc(now));
+        if (written.Kind == RunFactKind.Registered && memory.Flash[ue.Index - first] is { } flash)
+        {
+            written = written with { Token = (long)flash.SqnMs };
+        }
+
+        if (token == 0)
+        {
+            Append(written);
+            return;
+        }
+
+        Interlocked.Increment(ref _waiting);
+        Append(written, new Confirmation(this, waiter), token);
+    }
+
+    public void Append(in RunFact fact, IRunJournalClient? client = null, long token = 0)
+    {
+        Count(fact);
+        if (!journal.TryAppend(claim, fact, client, token))
+        {
+            block.Tell(BlockEnd.JournalFull, ActorRefs.NoSender);
+        }
+    }
+
+    /// <summary>Tells the block when everything written so far is safe.</summary>
+    public void Flush() => Append(new RunFact(RunFactKind.Released, clock.UtcNow.Ticks, Token: claim.Epoch), new Confirmation(this, null), 0);
+
+    private void Count(in RunFact fact)
+    {
+        switch (fact.Kind)
+        {
+            case RunFactKind.Due:
+                Interlocked.Increment(ref _inFlight);
+                break;
+            case RunFactKind.MessageAnswered or RunFactKind.MessageFailed:
+                Interlocked.Decrement(ref _inFlight);
+                break;
+            case RunFactKind.Registered:
+                SetRegistered(fact.Phone, true);
+                break;
+            case RunFactKind.WentOffline or RunFactKind.Restarted:
+                SetRegistered(fact.Phone, false);
+                break;
+            default:
+                break;
+        }
+    }
+
+    /// <summary>A phone's facts come one after the other.</summary>
+    private void SetRegistered(int phone, bool isRegistered)
+    {
+        ref var is_ = ref _isRegistered[phone - first];
+        if (is_ != isRegistered)
+        {
+            is_ = isRegistered;
+            Interlocked.Add(ref _registered, isRegistered ? 1 : -1);
+        }
+    }
+
+    private sealed class Confirmation(BlockJournal journal, IActorRef? waiter) : IRunJournalClient
+    {
+        public void OnDurable(long token)
+        {
+            if (waiter is null)
+            {
+                journal.Tell(BlockEnd.Flushed);
+                return;
+            }
+
+            Interlocked.Decrement(ref journal._waiting);
+            waiter.Tell(new UeInputs.Durable(token), ActorRefs.NoSender);
+        }
+
+        public void OnFenced(long token) => journal.Tell(BlockEnd.Fenced);
+    }
+
+    private void Tell(BlockEnd end) => block.Tell(end, ActorRefs.NoSender);
+}

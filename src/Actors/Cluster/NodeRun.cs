@@ -1,0 +1,36 @@
+using UeFarm.Actors.Journal;
+using UeFarm.Actors.Run;
+using UeFarm.Actors.Traffic;
+using UeFarm.Actors.Ue;
+using UeFarm.Protocol.Messaging;
+
+namespace UeFarm.Actors.Cluster;
+
+/// <summary>What the blocks of a node share for one run.</summary>
+internal sealed record NodeRun
+{
+    public required string RunId { get; init; }
+
+    /// <summary>The node, as it is called in the cluster.</summary>
+    public required string Node { get; init; }
+
+    public required FarmRunSettings Settings { get; init; }
+
+    public required UeBlocks Blocks { get; init; }
+
+    public required UeRegion Region { get; init; }
+
+    public required IRunJournal Journal { get; init; }
+
+    public required BlockSchedule Schedule { get; init; }
+
+    public required SchedulePlayer Player { get; init; }
+
+    public required RunClock Clock { get; init; }
+
+    /// <summary>A new phone's flash, by its number.</summary>
+    public required Func<int, UeDurableState> CreateFlash { get; init; }
+
+    public RunSchedule CreateSchedule() =>
+        new(Settings.Traffic, Settings.Phases, Settings.Phones, Settings.RegisterBeforeFirstPhase, Settings.Seed);
+}

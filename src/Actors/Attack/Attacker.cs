@@ -1,6 +1,8 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text;
+using UeFarm.Actors.Journal;
+using UeFarm.Actors.Timing;
 using UeFarm.Actors.Transport;
 using UeFarm.Actors.Ue;
 using UeFarm.Protocol;
@@ -271,7 +273,7 @@ public sealed class Attacker : IUeObserver, ISipReceiver, IInterceptor, IAsyncDi
             return false;
         }
 
-        _settings.Recorder.Counters.CountAttackSent(kind);
+        _settings.Recorder.Record(new RunFact(RunFactKind.AttackSent, _settings.Time.GetInstant().Ticks, Attack: kind));
         return true;
     }
 

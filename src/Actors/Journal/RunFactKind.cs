@@ -51,9 +51,9 @@ public enum RunFactKind : byte
     /// <summary>The application server dropped a message. Digest, Drop.</summary>
     Dropped = 17,
 
-    /// <summary>A message was found in the application server's store at the end. Digest.</summary>
+    /// <summary>A message was found in the application server's store at the end. Digest; of an unprotected report instead Token, the number of the message it is about.</summary>
     FoundStored = 18,
 
-    /// <summary>A stream got a new owner, the first or another one. Token: the epoch.</summary>
+    /// <summary>A stream got a new owner, the first or another one; the journal's own fact, in a batch of its own. Token: the epoch.</summary>
     Claimed = 19,
 }

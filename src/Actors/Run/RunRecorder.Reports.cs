@@ -1,7 +1,5 @@
-using UeFarm.Actors.Attack;
+using UeFarm.Actors.Journal;
 using UeFarm.Actors.Ledger;
-using UeFarm.Actors.Mailbox;
-using UeFarm.Protocol;
 using UeFarm.Protocol.Cpim;
 using UeFarm.Protocol.Messaging;
 
@@ -13,31 +11,32 @@ public sealed partial class RunRecorder
     /// <summary>What the reports of the closed ledger came to.</summary>
     public ReportTotals TotalReports() => ReportBook.Total(Ledger, _settings.Reports);
 
-    private void OnReportSent(in UeEffect fact)
+    private void OnReportSent(in RunFact fact)
     {
         Counters.CountReportSent();
-        if (ReportId.TryReadNumber(fact.MessageId!, out var number) && number < Ledger.Count)
+        if (IsOpened(fact.Token))
         {
-            Reports.Bind(fact.Digest, number);
+            Reports.Bind(fact.Digest, fact.Token);
         }
     }
 
-    private void OnReportReceived(int phone, in UeEffect fact, Instant now)
+    private void OnReportReceived(in RunFact fact)
     {
-        if (AttackMark.TryRead(fact.Request!.CallId, out var kind))
+        if (fact.Attack is { } kind)
         {
             Counters.CountAttackOutcome(kind, fact.Outcome);
             return;
         }
 
-        RecordArrival(phone, fact, now);
-        if (fact.Token < 0 || fact.Token >= Ledger.Count || Ledger.Read(fact.Token).Sender != phone)
+        RecordArrival(fact);
+        if (!IsOpened(fact.Token) || Ledger.Read(fact.Token).Sender != fact.Phone)
         {
             Counters.CountForeignReport();
             return;
         }
 
-        var mark = MarkOf(fact.Report!.Status);
+        var status = fact.ReportStatus!.Value;
+        var mark = MarkOf(status);
         var before = Ledger.Update(fact.Token, mark, static (ref LedgerEntry entry, ReportMarks add) =>
         {
             var marks = entry.Reports;
@@ -50,7 +49,7 @@ public sealed partial class RunRecorder
             return;
         }
 
-        Counters.CountReport(fact.Report.Status);
+        Counters.CountReport(status);
         const ReportMarks Contradiction = ReportMarks.Delivered | ReportMarks.Failed;
         if (((before | mark) & Contradiction) == Contradiction && (before & Contradiction) != Contradiction)
         {
@@ -67,14 +66,16 @@ public sealed partial class RunRecorder
         }
     }
 
-    private void OnFoundStoredReport(StoredMailboxMessage stored)
+    private void OnStored(in RunFact fact)
     {
-        if ((MessageIdentity.TryRead(stored.ContentType, stored.Body, out var digest) && Reports.TryFind(digest, out var number))
-            || (MessageIdentity.TryReadReport(stored.ContentType, stored.Body, out var id) && ReportId.TryReadNumber(id, out number) && number < Ledger.Count))
+        var number = fact.Token;
+        if (number >= 0 ? IsOpened(number) : !Mark(fact.Digest, LedgerMarks.FoundStored) && Reports.TryFind(fact.Digest, out number))
         {
             Ledger.Update(number, 0, static (ref LedgerEntry entry, int _) => entry.Reports |= ReportMarks.Waiting);
         }
     }
+
+    private bool IsOpened(long number) => number >= 0 && number < Ledger.Count;
 
     private static ReportMarks MarkOf(ImdnStatus status) => status switch
     {

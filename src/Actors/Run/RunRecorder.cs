@@ -1,4 +1,4 @@
-using UeFarm.Actors.Attack;
+using UeFarm.Actors.Journal;
 using UeFarm.Actors.Ledger;
 using UeFarm.Actors.Mailbox;
 using UeFarm.Actors.Ue;
@@ -70,109 +70,126 @@ public sealed partial class RunRecorder : IUeObserver, IMailboxObserver
         }
     }
 
-    /// <summary>A message became due; returns its number, which is its send id. Called by the schedule's thread only.</summary>
-    public long OnDue(int sender, int recipient, Instant due, Instant now)
+    /// <summary>Opens the next message of the schedule; returns its number, which is its send id. Called by one thread at a time.</summary>
+    public long Open(int sender, int recipient, Instant due)
     {
         Counters.CountDue();
-        Lag.Record(now - due);
         return Ledger.Open(sender, recipient, due);
     }
 
+    /// <summary>A message became due and is handed to its phone; returns its number. Called by the schedule's thread only.</summary>
+    public long OnDue(int sender, int recipient, Instant due, Instant now)
+    {
+        var number = Open(sender, recipient, due);
+        Record(new RunFact(RunFactKind.Due, now.Ticks, sender, number));
+        return number;
+    }
+
     /// <summary>The schedule sends a phone online: its session begins.</summary>
-    public void OnGoOnline(int phone, Instant now) => Volatile.Write(ref _sessions[phone].StartTicks, now.Ticks);
+    public void OnGoOnline(int phone, Instant now) => Record(new RunFact(RunFactKind.GoOnline, now.Ticks, phone));
 
-    public void OnUeFact(UeId ue, in UeEffect fact, Instant now)
-    {
-        ref var session = ref _sessions[ue.Index];
-        switch (fact.Kind)
-        {
-            case UeEffectKind.Registered:
-                OnRegistered(ref session, now);
-                break;
-            case UeEffectKind.RegistrationFailed:
-                // A refresh that failed leaves the binding as it is; its end is reported as such.
-                Counters.CountRegistrationFailure();
-                break;
-            case UeEffectKind.WentOffline:
-                SetOffline(ref session);
-                break;
-            case UeEffectKind.MessageSent:
-                OnSent(fact, now);
-                break;
-            case UeEffectKind.MessageAnswered:
-                OnAnswered(fact, now);
-                break;
-            case UeEffectKind.MessageFailed:
-                OnFailed(fact.Token, ReasonOf(fact.Failure));
-                break;
-            case UeEffectKind.MessageReceived:
-                OnReceived(ue.Index, ref session, fact, now);
-                break;
-            case UeEffectKind.ReportDue:
-                Counters.CountReportDue();
-                break;
-            case UeEffectKind.ReportSent:
-                OnReportSent(fact);
-                break;
-            case UeEffectKind.ReportEnded:
-                Counters.CountReportEnded(fact.Status is >= 200 and < 300);
-                break;
-            case UeEffectKind.ReportReceived:
-                OnReportReceived(ue.Index, fact, now);
-                break;
-            case UeEffectKind.Transmit:
-            case UeEffectKind.QueryKms:
-            default:
-                break;
-        }
-    }
+    public void OnUeFact(UeId ue, in UeEffect fact, Instant now) => Record(RunFact.Of(ue, fact, now));
 
-    public void OnUeRestarted(UeId ue, Exception cause)
-    {
-        Counters.CountRestart();
-        SetOffline(ref _sessions[ue.Index]);
-    }
+    public void OnUeRestarted(UeId ue, Exception cause) => Record(new RunFact(RunFactKind.Restarted, Ticks: 0, ue.Index));
 
     public void OnDropped(ReadOnlyMemory<byte> body, string contentType, string reason)
     {
-        if (TryFindStored(contentType, body, out var number))
+        if (RunFact.TryOfDropped(body, contentType, reason, default, out var fact))
         {
-            var flag = reason switch
-            {
-                "expired" => LedgerMarks.DroppedExpired,
-                "purged" => LedgerMarks.DroppedPurged,
-                _ => LedgerMarks.DroppedUndeliverable,
-            };
-            Ledger.Update(number, flag, static (ref LedgerEntry entry, LedgerMarks set) => entry.Marks |= set);
+            Record(fact);
         }
     }
 
     /// <summary>A message was found in the application server's store at the end of the run.</summary>
     public void OnFoundStored(StoredMailboxMessage stored)
     {
-        ArgumentNullException.ThrowIfNull(stored);
-        if (TryFindStored(stored.ContentType, stored.Body, out var number))
+        if (RunFact.TryOfStored(stored, default, out var fact))
         {
-            Ledger.Update(number, 0, static (ref LedgerEntry entry, int _) => entry.Marks |= LedgerMarks.FoundStored);
-        }
-        else
-        {
-            OnFoundStoredReport(stored);
+            Record(fact);
         }
     }
 
-    private void OnRegistered(ref PhoneSession session, Instant now)
+    /// <summary>
+    /// Takes a fact into the books, from any thread. Facts of one phone come one after the other; those about a message come after it was opened, and what its
+    /// recipient did with it after it was sent.
+    /// </summary>
+    public void Record(in RunFact fact)
+    {
+        switch (fact.Kind)
+        {
+            case RunFactKind.Due:
+                Lag.Record(new Instant(fact.Ticks) - new Instant(Ledger.Read(fact.Token).DueTicks));
+                break;
+            case RunFactKind.GoOnline:
+                Volatile.Write(ref _sessions[fact.Phone].StartTicks, fact.Ticks);
+                break;
+            case RunFactKind.Registered:
+                OnRegistered(ref _sessions[fact.Phone], fact);
+                break;
+            case RunFactKind.RegistrationFailed:
+                // A refresh that failed leaves the binding as it is; its end is reported as such.
+                Counters.CountRegistrationFailure();
+                break;
+            case RunFactKind.WentOffline:
+                SetOffline(ref _sessions[fact.Phone]);
+                break;
+            case RunFactKind.Restarted:
+                Counters.CountRestart();
+                SetOffline(ref _sessions[fact.Phone]);
+                break;
+            case RunFactKind.MessageSent:
+                OnSent(fact);
+                break;
+            case RunFactKind.MessageAnswered:
+                OnAnswered(fact);
+                break;
+            case RunFactKind.MessageFailed:
+                OnFailed(fact.Token, ReasonOf(fact.Failure));
+                break;
+            case RunFactKind.MessageReceived:
+                OnReceived(ref _sessions[fact.Phone], fact);
+                break;
+            case RunFactKind.ReportDue:
+                Counters.CountReportDue();
+                break;
+            case RunFactKind.ReportSent:
+                OnReportSent(fact);
+                break;
+            case RunFactKind.ReportEnded:
+                Counters.CountReportEnded(fact.Status is >= 200 and < 300);
+                break;
+            case RunFactKind.ReportReceived:
+                OnReportReceived(fact);
+                break;
+            case RunFactKind.AttackSent:
+                Counters.CountAttackSent(fact.Attack!.Value);
+                break;
+            case RunFactKind.Dropped:
+                Mark(fact.Digest, fact.Drop);
+                break;
+            case RunFactKind.FoundStored:
+                OnStored(fact);
+                break;
+            case RunFactKind.None:
+            case RunFactKind.GoOffline:
+            case RunFactKind.Claimed:
+            default:
+                break;
+        }
+    }
+
+    private void OnRegistered(ref PhoneSession session, in RunFact fact)
     {
         Counters.CountRegistration();
         if (!session.IsRegistered)
         {
             session.IsRegistered = true;
             Interlocked.Increment(ref _registered);
-            Volatile.Write(ref session.RegisteredTicks, now.Ticks);
+            Volatile.Write(ref session.RegisteredTicks, fact.Ticks);
             var start = Volatile.Read(ref session.StartTicks);
             if (start != 0)
             {
-                Registration.Record(now - new Instant(start));
+                Registration.Record(new Instant(fact.Ticks) - new Instant(start));
             }
         }
     }
@@ -186,8 +203,9 @@ public sealed partial class RunRecorder : IUeObserver, IMailboxObserver
         }
     }
 
-    private void OnSent(in UeEffect fact, Instant now)
+    private void OnSent(in RunFact fact)
     {
+        var now = new Instant(fact.Ticks);
         var due = Ledger.Update(fact.Token, (fact.Timestamp, fact.Digest, now), static (ref LedgerEntry entry, (NtpTimestamp Timestamp, ReplayDigest Digest, Instant Now) sent) =>
         {
             entry.Timestamp = sent.Timestamp;
@@ -200,7 +218,7 @@ public sealed partial class RunRecorder : IUeObserver, IMailboxObserver
         Handover.Record(now - new Instant(due));
     }
 
-    private void OnAnswered(in UeEffect fact, Instant now)
+    private void OnAnswered(in RunFact fact)
     {
         if (fact.Status is < 200 or >= 300)
         {
@@ -210,6 +228,7 @@ public sealed partial class RunRecorder : IUeObserver, IMailboxObserver
             return;
         }
 
+        var now = new Instant(fact.Ticks);
         var due = Ledger.Update(fact.Token, (fact.Status, now), static (ref LedgerEntry entry, (int Status, Instant Now) answer) =>
         {
             entry.Status = (short)answer.Status;
@@ -228,15 +247,16 @@ public sealed partial class RunRecorder : IUeObserver, IMailboxObserver
         Counters.CountSettled();
     }
 
-    private void OnReceived(int phone, ref PhoneSession session, in UeEffect fact, Instant now)
+    private void OnReceived(ref PhoneSession session, in RunFact fact)
     {
-        if (fact.Request is not null && AttackMark.TryRead(fact.Request.CallId, out var kind))
+        if (fact.Attack is { } kind)
         {
             Counters.CountAttackOutcome(kind, fact.Outcome);
             return;
         }
 
-        RecordArrival(phone, fact, now);
+        var now = new Instant(fact.Ticks);
+        RecordArrival(fact);
         if (!Ledger.TryFind(fact.Digest, out var number))
         {
             if (Reports.TryFind(fact.Digest, out _))
@@ -287,13 +307,13 @@ public sealed partial class RunRecorder : IUeObserver, IMailboxObserver
         }
     }
 
-    private void RecordArrival(int phone, in UeEffect fact, Instant now)
+    private void RecordArrival(in RunFact fact)
     {
         if (_settings.RecordArrivals && fact.Timestamp != default)
         {
             lock (_arrivalsLock)
             {
-                _arrivals.Add(new ArrivalRecord(phone, now.Ticks, fact.Timestamp, fact.Digest, fact.Outcome));
+                _arrivals.Add(new ArrivalRecord(fact.Phone, fact.Ticks, fact.Timestamp, fact.Digest, fact.Outcome));
             }
         }
     }
@@ -360,15 +380,16 @@ public sealed partial class RunRecorder : IUeObserver, IMailboxObserver
         session.NewestAny = Math.Max(session.NewestAny, key);
     }
 
-    private bool TryFindStored(string contentType, ReadOnlyMemory<byte> body, out long number)
+    /// <summary>False: no message of the run has this digest.</summary>
+    private bool Mark(ReplayDigest digest, LedgerMarks mark)
     {
-        if (MessageIdentity.TryRead(contentType, body, out var digest))
+        if (!Ledger.TryFind(digest, out var number))
         {
-            return Ledger.TryFind(digest, out number);
+            return false;
         }
 
-        number = -1;
-        return false;
+        Ledger.Update(number, mark, static (ref LedgerEntry entry, LedgerMarks set) => entry.Marks |= set);
+        return true;
     }
 
     private static FailureReason ReasonOf(SendFailure failure) => failure switch

@@ -3,7 +3,6 @@ using Akka.Event;
 using UeFarm.Actors.Journal;
 using UeFarm.Actors.Ue;
 using UeFarm.Protocol;
-using UeFarm.Protocol.Messaging;
 
 namespace UeFarm.Actors.Cluster;
 
@@ -17,13 +16,14 @@ internal sealed class BlockActor : UntypedActor
 
     private readonly int _block;
     private readonly Func<NodeRun?> _current;
-    private readonly CancellationTokenSource _stopped = new();
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private NodeRun? _run;
     private BlockJournal? _journal;
     private UeBlock? _phones;
+    private bool _isRestoring;
     private bool _isEnding;
     private bool _isClosed;
+    private bool _isMoving;
 
     /// <param name="block">Its number.</param>
     /// <param name="current">The run that the node takes part in; null: none.</param>
@@ -42,23 +42,34 @@ internal sealed class BlockActor : UntypedActor
             case ClusterMessages.EnsureBlock ensure:
                 Ensure(ensure);
                 break;
-            case Restored restored when !_isEnding:
-                Begin(restored);
+            case Restored restored:
+                _isRestoring = false;
+                if (_isEnding)
+                {
+                    Finish();
+                }
+                else
+                {
+                    Begin(restored);
+                }
+
                 break;
-            case Restored:
-                break;
-            case Missed missed:
+            case Missed missed when !_isEnding:
                 Fail(missed.Sends);
+                break;
+            case Missed:
+                // The next owner finds them again.
                 break;
             case ClusterMessages.CloseBooks close when _run?.RunId == close.RunId:
                 End();
+                Sender.Tell(Report());
                 break;
             case BlockEnd end when end == BlockEnd.HandOff:
+                _isMoving = true;
                 End();
                 break;
             case BlockEnd end when end == BlockEnd.Flushed:
-                _isClosed = true;
-                Context.Stop(Self);
+                Finish();
                 break;
             case BlockEnd end:
                 _log.Warning("block {0}: {1}, so it ends here", _block, end == BlockEnd.Fenced ? "another node has it" : "the journal is full");
@@ -78,12 +89,7 @@ internal sealed class BlockActor : UntypedActor
         }
     }
 
-    protected override void PostStop()
-    {
-        _stopped.Cancel();
-        _stopped.Dispose();
-        Leave();
-    }
+    protected override void PostStop() => Leave();
 
     private void Ensure(ClusterMessages.EnsureBlock ensure)
     {
@@ -96,9 +102,10 @@ internal sealed class BlockActor : UntypedActor
         if (_run is null)
         {
             _run = run;
-            RestoreAsync(run, _stopped.Token).PipeTo(Self);
+            _isRestoring = true;
+            RestoreAsync(run).PipeTo(Self);
         }
-        else if (_run != run)
+        else if (!ReferenceEquals(_run, run))
         {
             Context.Stop(Self);
             return;
@@ -110,15 +117,15 @@ internal sealed class BlockActor : UntypedActor
     private ClusterMessages.BlockReport Report() => new(
         _run!.RunId, _block, _run.Node, _journal?.Claim.Epoch ?? 0, _phones is null ? 0 : _run.Blocks.CountOf(_block), _journal?.Registered ?? 0, _journal?.InFlight ?? 0, _isClosed);
 
-    private async Task<Restored> RestoreAsync(NodeRun run, CancellationToken stop)
+    private async Task<Restored> RestoreAsync(NodeRun run)
     {
-        var claim = await run.Journal.ClaimAsync(_block, run.Node, stop).ConfigureAwait(false);
+        var claim = await run.Journal.ClaimAsync(_block, run.Node, CancellationToken.None).ConfigureAwait(false);
         var memory = new BlockMemory(
             run.Blocks.FirstOf(_block), run.Blocks.CountOf(_block), run.CreateFlash, run.Settings.Ue.ReplayCache, SystemRandomSource.Instance);
         var hadOwner = false;
         for (long position = 0; ;)
         {
-            var page = await run.Journal.ReadAsync(_block, position, PageBatches, stop).ConfigureAwait(false);
+            var page = await run.Journal.ReadAsync(_block, position, PageBatches, CancellationToken.None).ConfigureAwait(false);
             if (page.Count == 0)
             {
                 break;
@@ -158,7 +165,7 @@ internal sealed class BlockActor : UntypedActor
 
         foreach (var (number, phone) in restored.Memory.Open)
         {
-            _journal.Append(new RunFact(RunFactKind.MessageFailed, now, phone, number, Failure: SendFailure.Crash));
+            _journal.AppendMissed(number, phone);
         }
 
         _phones = run.Region.StartBlock(Context, _block, new UeBlockStart(restored.Memory.Flash, _journal));
@@ -167,17 +174,16 @@ internal sealed class BlockActor : UntypedActor
         if (before > 0)
         {
             var count = run.Blocks.CountOf(_block);
-            Task.Run(() => new Missed(MissedSends.Find(run.CreateSchedule(), before, first, count, restored.Memory)), _stopped.Token).PipeTo(Self);
+            Task.Run(() => new Missed(MissedSends.Find(run.CreateSchedule(), before, first, count, restored.Memory))).PipeTo(Self);
         }
     }
 
     /// <summary>What came due while the block was nowhere was never sent: a phone that is gone sends nothing.</summary>
     private void Fail(List<(long Number, int Phone)> missed)
     {
-        var now = _run!.Clock.UtcNow.Ticks;
         foreach (var (number, phone) in missed)
         {
-            _journal!.AppendMissed(new RunFact(RunFactKind.MessageFailed, now, phone, number, Failure: SendFailure.Crash));
+            _journal!.AppendMissed(number, phone);
         }
     }
 
@@ -186,18 +192,34 @@ internal sealed class BlockActor : UntypedActor
     {
         if (_isEnding)
         {
+            StopIfMoving();
             return;
         }
 
         _isEnding = true;
         Leave();
-        if (_phones is null)
-        {
-            Context.Stop(Self);
-        }
-        else
+        if (_phones is not null)
         {
             Context.Stop(_phones.Parent);
+        }
+        else if (!_isRestoring)
+        {
+            Finish();
+        }
+    }
+
+    private void Finish()
+    {
+        _isClosed = true;
+        StopIfMoving();
+    }
+
+    /// <summary>At the end of a run the block stays, to say that it is closed.</summary>
+    private void StopIfMoving()
+    {
+        if (_isClosed && _isMoving)
+        {
+            Context.Stop(Self);
         }
     }
 

@@ -56,6 +56,16 @@ internal sealed class BlockJournal(IRunJournal journal, StreamClaim claim, RunCl
         }
     }
 
+    /// <summary>A message that another owner was handed, or that nobody was: it ends here, and is not counted as this owner's.</summary>
+    public void AppendMissed(long number, int phone)
+    {
+        var failed = new RunFact(RunFactKind.MessageFailed, clock.UtcNow.Ticks, phone, number, Failure: SendFailure.Crash);
+        if (!journal.TryAppend(claim, failed))
+        {
+            block.Tell(BlockEnd.JournalFull, ActorRefs.NoSender);
+        }
+    }
+
     /// <summary>Tells the block when everything written so far is safe.</summary>
     public void Flush() => Append(new RunFact(RunFactKind.Released, clock.UtcNow.Ticks, Token: claim.Epoch), new Confirmation(this, null), 0);
 

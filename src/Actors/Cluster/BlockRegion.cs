@@ -36,8 +36,12 @@ public static class BlockRegion
     {
         public static readonly Extractor Instance = new();
 
-        public string? EntityId(object message) =>
-            message is ClusterMessages.EnsureBlock { Block: >= 0 } ensure ? ensure.Block.ToString(CultureInfo.InvariantCulture) : null;
+        public string? EntityId(object message) => message switch
+        {
+            ClusterMessages.EnsureBlock { Block: >= 0 } ensure => ensure.Block.ToString(CultureInfo.InvariantCulture),
+            ClusterMessages.CloseBooks { Block: >= 0 } close => close.Block.ToString(CultureInfo.InvariantCulture),
+            _ => null,
+        };
 
         public object? EntityMessage(object message) => message;
 

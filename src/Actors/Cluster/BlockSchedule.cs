@@ -1,6 +1,5 @@
 using UeFarm.Actors.Journal;
 using UeFarm.Actors.Run;
-using UeFarm.Actors.Traffic;
 using UeFarm.Actors.Ue;
 using UeFarm.Protocol;
 using UeFarm.Protocol.Messaging;

@@ -20,15 +20,28 @@ internal static class ClusterForms
         ClusterForm.Of<EnsureBlock>("block", WriteEnsureBlock, static r => new EnsureBlock(r.Text(), r.Int32())),
         ClusterForm.Of<BlockReport>("block-report", WriteBlockReport, ReadBlockReport),
         ClusterForm.Of<CoreStarted>("core", static (w, m) => WriteTexts(w, m.RunId, m.Hop), static r => new CoreStarted(r.Text(), r.Text())),
-        ClusterForm.Of<ApplicationServerStarted>(
-            "as", static (w, m) => WriteTexts(w, m.RunId, m.Hop), static r => new ApplicationServerStarted(r.Text(), r.Text())),
-        ClusterForm.Of<CloseBooks>("close", static (w, m) => w.Text(m.RunId), static r => new CloseBooks(r.Text())),
+        ClusterForm.Of<ApplicationServerStarted>("as", WriteServer, static r => new ApplicationServerStarted(r.Text(), r.Text(), r.Long(), r.Long(), r.Flag())),
+        ClusterForm.Of<CloseBooks>("close", WriteClose, static r => new CloseBooks(r.Text(), r.Int())),
         ClusterForm.Of<ConductorQuery>("query", WriteConductorQuery, static r => new ConductorQuery(r.Enumeration<ConductorVerb>(), r.Text(), r.Text())),
         ClusterForm.Of<ConductorReply>("reply", static (w, m) => WriteTexts(w, m.RunId, m.Content), static r => new ConductorReply(r.Text(), r.Text())),
         ClusterForm.Of<Refused>("refused", static (w, m) => w.Text(m.Reason), static r => new Refused(r.Text())),
         ClusterForm.Of<JoinQuery>("join", static (w, m) => WriteTerms(w, m.Terms), static r => new JoinQuery(ReadTerms(r))),
         ClusterForm.Of<JoinAnswer>("join-answer", WriteJoinAnswer, static r => new JoinAnswer(r.Flag(), ReadTerms(r))),
     ];
+
+    private static void WriteServer(ClusterWriter writer, ApplicationServerStarted message)
+    {
+        WriteTexts(writer, message.RunId, message.Hop);
+        writer.Long(message.Backlog);
+        writer.Long(message.OrderViolations);
+        writer.Flag(message.IsClosed);
+    }
+
+    private static void WriteClose(ClusterWriter writer, CloseBooks message)
+    {
+        writer.Text(message.RunId);
+        writer.Int(message.Block);
+    }
 
     private static void WriteTexts(ClusterWriter writer, string first, string second)
     {

@@ -55,10 +55,15 @@ public static class ClusterMessages
     public sealed record CoreStarted(string RunId, string Hop) : IClusterMessage;
 
     /// <summary>The application server to the conductor: the core finds it there.</summary>
-    public sealed record ApplicationServerStarted(string RunId, string Hop) : IClusterMessage;
+    /// <param name="RunId">Of the run.</param>
+    /// <param name="Hop">As HOST:PORT.</param>
+    /// <param name="Backlog">Messages stored now.</param>
+    /// <param name="OrderViolations">Deliveries out of order that the server saw itself.</param>
+    /// <param name="IsClosed">What it has stored is written to the journal.</param>
+    public sealed record ApplicationServerStarted(string RunId, string Hop, long Backlog, long OrderViolations, bool IsClosed) : IClusterMessage;
 
-    /// <summary>The conductor to everybody who writes to the journal: write what is left, then nothing more.</summary>
-    public sealed record CloseBooks(string RunId) : IClusterMessage;
+    /// <summary>The conductor to everybody who writes to the journal: write what is left, then nothing more. Block: to which one; -1: to the application server.</summary>
+    public sealed record CloseBooks(string RunId, int Block) : IClusterMessage;
 
     /// <param name="Verb">What is asked.</param>
     /// <param name="RunId">About which run; empty: the newest.</param>

@@ -28,6 +28,8 @@ internal sealed record NodeRun
 
     public required RunClock Clock { get; init; }
 
+    public required NodeRecorder Counters { get; init; }
+
     /// <summary>A new phone's flash, by its number.</summary>
     public required Func<int, UeDurableState> CreateFlash { get; init; }
 

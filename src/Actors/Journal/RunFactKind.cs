@@ -56,4 +56,7 @@ public enum RunFactKind : byte
 
     /// <summary>A stream got a new owner, the first or another one; the journal's own fact, in a batch of its own. Token: the epoch.</summary>
     Claimed = 19,
+
+    /// <summary>The stream's owner gives it up in order. Token: the epoch.</summary>
+    Released = 20,
 }

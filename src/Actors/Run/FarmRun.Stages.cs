@@ -1,6 +1,4 @@
-using UeFarm.Actors.Ledger;
 using UeFarm.Actors.Ue;
-using UeFarm.Protocol.Messaging;
 
 namespace UeFarm.Actors.Run;
 
@@ -11,7 +9,6 @@ public sealed partial class FarmRun
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan LongestRegistration = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan LongestFarewell = TimeSpan.FromSeconds(2);
-    private static readonly TimeSpan LateLimit = TimeSpan.FromMilliseconds(100);
 
     private async Task RegisterAllAsync(CancellationToken stop)
     {
@@ -69,24 +66,9 @@ public sealed partial class FarmRun
     private async Task SettleAsync(bool isStopped)
     {
         var deadline = Now + (isStopped ? TimeSpan.FromTicks(_settings.SettleTime.Ticks / 4) : _settings.SettleTime);
-        var lastChange = Now;
-        var last = (InFlight: 0L, Backlog: 0L, Accepted: 0L, Reports: 0L);
-        while (Now < deadline)
+        var rule = new SettleRule(_settings.ApplicationServer.LongestPause, seesBacklog: _applicationServer is not null);
+        while (Now < deadline && !rule.IsSettled(Recorder.Counters, _applicationServer?.Counters.Backlog ?? 0, Now))
         {
-            var now = (Recorder.Counters.InFlight, Backlog: _applicationServer?.Counters.Backlog ?? 0, Accepted: Recorder.Counters.Received(ReceiveOutcome.Accepted),
-                Reports: Recorder.Counters.ReportsInFlight);
-            if (now != last)
-            {
-                last = now;
-                lastChange = Now;
-            }
-
-            var isQuiet = Now - lastChange > TimeSpan.FromSeconds(1.5) + _settings.ApplicationServer.LongestPause;
-            if (now.InFlight == 0 && (isQuiet || (_applicationServer is not null && now.Backlog == 0 && now.Reports == 0)))
-            {
-                return;
-            }
-
             await _world.PassAsync(Poll).ConfigureAwait(false);
         }
     }
@@ -101,33 +83,7 @@ public sealed partial class FarmRun
             }
         }
 
-        var totals = Recorder.Ledger.Close(canSeeStore: _applicationServer is not null);
-        var late = Recorder.Lag.CountAbove(LateLimit);
-        return new FarmRunResult
-        {
-            Totals = totals,
-            Reports = Recorder.TotalReports(),
-            Invariants = CheckInvariants(totals),
-            PlayedFor = playedFor,
-            IsStopped = isStopped,
-            LateShare = Recorder.Lag.Count == 0 ? 0 : (double)late / Recorder.Lag.Count,
-            RegisteredAtEnd = Recorder.RegisteredPhones,
-            PlannedOnlineAtEnd = _player!.PlannedOnline,
-        };
-    }
-
-    private IReadOnlyList<InvariantCheck> CheckInvariants(LedgerTotals totals)
-    {
-        var counters = Recorder.Counters;
-        var misordered = counters.OrderViolations + (_applicationServer?.Counters.OrderViolations ?? 0);
-        var foreign = counters.AttacksAccepted + counters.UnknownAccepted;
-        return
-        [
-            new(1, "ledger", totals.IsBalanced, $"{totals.Unaccounted} of {totals.Sent} messages unaccounted for"),
-            new(2, "durability", totals.PromisesBroken == 0, $"{totals.PromisesBroken} messages answered 2xx and lost"),
-            new(3, "at-most-once", totals.AcceptedTwice == 0, $"{totals.AcceptedTwice} messages accepted twice"),
-            new(4, "order", misordered == 0 || !HasApplicationServer, $"{misordered} messages delivered after a newer one"),
-            new(5, "authenticity-first", foreign == 0, $"{foreign} foreign, forged or altered messages accepted"),
-        ];
+        return RunClosing.Close(
+            Recorder, _settings, _applicationServer?.Counters.OrderViolations ?? 0, playedFor, isStopped, Recorder.RegisteredPhones, _player!.PlannedOnline);
     }
 }

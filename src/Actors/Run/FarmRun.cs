@@ -35,19 +35,7 @@ public sealed partial class FarmRun : IAsyncDisposable
     {
         _settings = settings;
         _world = settings.VirtualTime is { } network ? new VirtualRunWorld(network, settings.Seed) : new RealRunWorld();
-        Recorder = new RunRecorder(new RunRecorderSettings
-        {
-            Phones = settings.Phones,
-            Phases = settings.Phases.Count,
-            TimestampBytes = settings.Ue.ReplayCache.TimestampBytes,
-            // An unprotected message carries no timestamp: its mailbox goes by arrival there, which phones cannot see.
-            // An external server is measured by the same rule, but the order is not ours to promise.
-            CheckOrder = settings.Ue.Protection != BodyProtection.Plain
-                && (HasApplicationServer ? settings.ApplicationServer is { Window: 1, OldestFirst: true } : settings.ExternalApplicationServer is not null),
-            LiveBypassesDrain = settings.ApplicationServer.Live == LiveTraffic.Bypass,
-            RecordArrivals = settings.RecordArrivals,
-            Reports = settings.Ue.Reports,
-        });
+        Recorder = CreateRecorder(settings);
         KmsCounters = new KmsCounters();
     }
 
@@ -103,7 +91,7 @@ public sealed partial class FarmRun : IAsyncDisposable
 
     private Instant Now => _world.Wheel.Now;
 
-    private bool HasApplicationServer => _settings.ExternalCore is null && _settings.WithApplicationServer;
+    private bool HasApplicationServer => _settings.HasApplicationServer;
 
     /// <summary>How long after the run's start a moment was.</summary>
     public TimeSpan SinceStart(Instant moment) => moment - _started;
@@ -118,6 +106,26 @@ public sealed partial class FarmRun : IAsyncDisposable
         }
 
         return start;
+    }
+
+    /// <summary>Empty books for a run with these settings, wherever it is played.</summary>
+    public static RunRecorder CreateRecorder(FarmRunSettings settings)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        return new RunRecorder(new RunRecorderSettings
+        {
+            Phones = settings.Phones,
+            Phases = settings.Phases.Count,
+            TimestampBytes = settings.Ue.ReplayCache.TimestampBytes,
+            // An unprotected message carries no timestamp: its mailbox goes by arrival there, which phones cannot see.
+            // An external server is measured by the same rule, but the order is not ours to promise.
+            CheckOrder = settings.Ue.Protection != BodyProtection.Plain
+                && (settings.HasApplicationServer
+                    ? settings.ApplicationServer is { Window: 1, OldestFirst: true } : settings.ExternalApplicationServer is not null),
+            LiveBypassesDrain = settings.ApplicationServer.Live == LiveTraffic.Bypass,
+            RecordArrivals = settings.RecordArrivals,
+            Reports = settings.Ue.Reports,
+        });
     }
 
     /// <summary>Makes a phone's actor fail, as a bug of its own would: it is started again with its durable state.</summary>

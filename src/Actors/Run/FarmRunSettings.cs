@@ -45,6 +45,9 @@ public sealed record FarmRunSettings
     /// <summary>Whether the embedded core has the embedded application server behind it.</summary>
     public bool WithApplicationServer { get; init; } = true;
 
+    /// <summary>Whether the run has an application server of its own.</summary>
+    public bool HasApplicationServer => ExternalCore is null && WithApplicationServer;
+
     /// <summary>An application server by itself, which the embedded core finds there; null: none. Not together with the embedded one.</summary>
     public SipHop? ExternalApplicationServer { get; init; }
 

@@ -1,0 +1,49 @@
+using UeFarm.Actors.Journal;
+using UeFarm.Actors.Run;
+using UeFarm.Protocol;
+using UeFarm.Protocol.Messaging;
+
+namespace UeFarm.Actors.Cluster;
+
+/// <summary>The books of a run in the cluster, kept by following its journal. Its recorder may be read from any thread.</summary>
+public sealed class ClusterBooks
+{
+    private readonly RunTail _tail;
+    private readonly RunBooks _books;
+
+    /// <param name="settings">Of the run.</param>
+    /// <param name="journal">Of the run.</param>
+    /// <param name="start">When the first phase begins, by the clock of the facts.</param>
+    /// <param name="blocks">How many streams of phones there are.</param>
+    public ClusterBooks(FarmRunSettings settings, IRunJournal journal, Instant start, int blocks)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        Settings = settings;
+        Start = start;
+        Recorder = FarmRun.CreateRecorder(settings);
+        _tail = new RunTail(journal, new RunTailSettings { Expected = [.. Enumerable.Range(0, blocks)] });
+        _books = new RunBooks(
+            Recorder,
+            new Traffic.RunSchedule(settings.Traffic, settings.Phases, settings.Phones, settings.RegisterBeforeFirstPhase, settings.Seed),
+            start);
+    }
+
+    public FarmRunSettings Settings { get; }
+
+    public Instant Start { get; }
+
+    public RunRecorder Recorder { get; }
+
+    /// <summary>Up to when the books are complete, by the clock of the facts.</summary>
+    public long WatermarkTicks => _tail.WatermarkTicks;
+
+    /// <summary>Takes what has become certain.</summary>
+    public Task AdvanceAsync(CancellationToken cancellation) => _tail.AdvanceAsync(_books.Record, cancellation);
+
+    /// <summary>Takes all the rest, and opens what the schedule had until a moment: the run's end, or when it was stopped.</summary>
+    public async Task FinishAsync(Instant end, CancellationToken cancellation)
+    {
+        await _tail.FinishAsync(_books.Record, cancellation).ConfigureAwait(false);
+        _books.OpenUntil(end);
+    }
+}

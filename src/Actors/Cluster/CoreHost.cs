@@ -1,0 +1,128 @@
+using Akka.Actor;
+using Akka.Event;
+using UeFarm.Actors.Core;
+using UeFarm.Actors.Run;
+using UeFarm.Actors.Timing;
+using UeFarm.Actors.Transport;
+using UeFarm.Protocol;
+using UeFarm.Protocol.Sip;
+
+namespace UeFarm.Actors.Cluster;
+
+/// <summary>
+/// Runs the core of the run that is on, on the node that has this singleton. A core that takes over knows nobody: phones hear of its address and register again.
+/// </summary>
+internal sealed class CoreHost : UntypedActor
+{
+    private readonly IClusterRunFactory _factory;
+    private readonly NodeNetwork _network;
+    private readonly WakeUpWheel _wheel;
+    private readonly ILoggingAdapter _log = Context.GetLogger();
+    private string _runId = "";
+    private bool _isStarting;
+    private CoreServer? _core;
+    private string _applicationServer = "";
+
+    public CoreHost(IClusterRunFactory factory, NodeNetwork network, WakeUpWheel wheel)
+    {
+        _factory = factory;
+        _network = network;
+        _wheel = wheel;
+    }
+
+    public static Props Props(IClusterRunFactory factory, NodeNetwork network, WakeUpWheel wheel) =>
+        Akka.Actor.Props.Create(() => new CoreHost(factory, network, wheel));
+
+    protected override void OnReceive(object message)
+    {
+        switch (message)
+        {
+            case ClusterMessages.RunState state:
+                Follow(state);
+                break;
+            case Started started:
+                _isStarting = false;
+                _core = started.Core;
+                break;
+            case Status.Failure failure:
+                _isStarting = false;
+                _runId = "";
+                _log.Error("the core cannot start: {0}", failure.Cause.Message);
+                break;
+            default:
+                Unhandled(message);
+                break;
+        }
+    }
+
+    protected override void PostStop() => Close();
+
+    private void Follow(ClusterMessages.RunState state)
+    {
+        var isOn = state.Stage is > ClusterRunStage.Idle and < ClusterRunStage.Ended;
+        if (_isStarting)
+        {
+            return;
+        }
+
+        if (!isOn || state.RunId != _runId)
+        {
+            Close();
+            _runId = isOn ? state.RunId : "";
+            if (isOn)
+            {
+                _isStarting = true;
+                StartAsync(Context.System, state).PipeTo(Self);
+            }
+
+            return;
+        }
+
+        if (_core is null)
+        {
+            return;
+        }
+
+        if (state.ApplicationServerHop != _applicationServer && HopText.TryRead(state.ApplicationServerHop, SipTransportKind.Tcp, out var hop))
+        {
+            _applicationServer = state.ApplicationServerHop;
+            _core.MoveApplicationServer(hop);
+        }
+
+        Sender.Tell(new ClusterMessages.CoreStarted(_runId, HopText.Of(_network.Reached(_core.EndPoint))));
+    }
+
+    private async Task<Started> StartAsync(ActorSystem system, ClusterMessages.RunState state)
+    {
+        var settings = await _factory.CreateSettingsAsync(state.Scenario, state.Overrides, CancellationToken.None).ConfigureAwait(false);
+        return new Started(await CoreServer.StartAsync(system, SettingsOf(settings), _wheel).ConfigureAwait(false));
+    }
+
+    private CoreSettings SettingsOf(FarmRunSettings settings) => new()
+    {
+        Domain = settings.Domain,
+        Subscribers = settings.Subscribers,
+        SendsThirdPartyRegistrations = settings.ApplicationServer.Presence == Mailbox.PresenceSource.ThirdPartyRegister,
+        Timers = settings.Ue.Timers,
+        Transport = new SipTransportSettings { Allow = settings.Allow, Listen = _network.Core },
+        Udp = settings.Transport == SipTransportKind.Udp,
+        AdvertisedAddress = _network.Advertised,
+        Random = SystemRandomSource.Instance,
+    };
+
+    private void Close()
+    {
+        if (_core is { } core)
+        {
+            _core = null;
+            _applicationServer = "";
+            Observe(core.DisposeAsync().AsTask());
+        }
+    }
+
+    private void Observe(Task closing) => closing.ContinueWith(
+        task => _log.Warning("the core did not close in order: {0}", task.Exception!.GetBaseException().Message),
+        CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted | TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+
+    private sealed record Started(CoreServer Core) : INoSerializationVerificationNeeded;
+}

@@ -1,0 +1,242 @@
+using Akka.Actor;
+using Akka.Event;
+using UeFarm.Actors.Kms;
+using UeFarm.Actors.Run;
+using UeFarm.Actors.Timing;
+using UeFarm.Actors.Traffic;
+using UeFarm.Actors.Transport;
+using UeFarm.Actors.Ue;
+using UeFarm.Protocol;
+using UeFarm.Protocol.Kms;
+using UeFarm.Protocol.Messaging;
+using UeFarm.Protocol.Sip;
+
+namespace UeFarm.Actors.Cluster;
+
+/// <summary>
+/// On every node: hears from the conductor where the run stands, starts what the node's roles need for it, plays the schedule from the run's start on, and reports. It decides nothing.
+/// </summary>
+internal sealed class NodeAgent : UntypedActor
+{
+    public const string Name = "agent";
+
+    private readonly NodeAgentSettings _settings;
+    private readonly RunClock _clock;
+    private readonly ILoggingAdapter _log = Context.GetLogger();
+    private readonly CancellationTokenSource _play = new();
+    private NodePart? _part;
+    private string _runId = "";
+    private string _core = "";
+    private bool _isBusy;
+    private bool _isPlaying;
+
+    public NodeAgent(NodeAgentSettings settings)
+    {
+        _settings = settings;
+        _clock = new RunClock(settings.Wheel);
+    }
+
+    public static Props Props(NodeAgentSettings settings) => Akka.Actor.Props.Create(() => new NodeAgent(settings));
+
+    protected override void OnReceive(object message)
+    {
+        switch (message)
+        {
+            case ClusterMessages.RunState state:
+                Follow(state);
+                break;
+            case NodePart part:
+                _isBusy = false;
+                _part = part;
+                _settings.Current = part.Run;
+                break;
+            case Closed:
+                _isBusy = false;
+                break;
+            case Status.Failure failure:
+                _isBusy = false;
+                _runId = "";
+                _log.Error("this node cannot take part in the run: {0}", failure.Cause.Message);
+                break;
+            default:
+                Unhandled(message);
+                break;
+        }
+    }
+
+    protected override void PostStop()
+    {
+        _play.Cancel();
+        _settings.Current = null;
+        _ = _part?.DisposeAsync().AsTask();
+        _play.Dispose();
+    }
+
+    private void Follow(ClusterMessages.RunState state)
+    {
+        if (!_isBusy)
+        {
+            var isOn = state.Stage is > ClusterRunStage.Idle and < ClusterRunStage.Ended;
+            if (state.RunId != _runId || !isOn)
+            {
+                Change(state, isOn);
+            }
+            else
+            {
+                GoOn(state);
+            }
+        }
+
+        Sender.Tell(Report());
+    }
+
+    private void Change(ClusterMessages.RunState state, bool isOn)
+    {
+        if (_part is { } old)
+        {
+            _part = null;
+            _settings.Current = null;
+            _isPlaying = false;
+            _runId = "";
+            _isBusy = true;
+            CloseAsync(old).PipeTo(Self);
+        }
+        else if (isOn && HopText.TryRead(state.CoreHop, SipTransportKind.Tcp, out _))
+        {
+            _runId = state.RunId;
+            _core = state.CoreHop;
+            _isBusy = true;
+            StartAsync(Context.System, state).PipeTo(Self);
+        }
+    }
+
+    private void GoOn(ClusterMessages.RunState state)
+    {
+        if (_part is not { } part)
+        {
+            return;
+        }
+
+        if (state.CoreHop != _core && HopText.TryRead(state.CoreHop, part.Settings.Transport, out var core))
+        {
+            _core = state.CoreHop;
+            part.Run?.Region.MoveCore(core);
+        }
+
+        if (part.Run is { } run && !_isPlaying && state.StartTicks != 0 && state.Stage >= ClusterRunStage.Playing)
+        {
+            _isPlaying = true;
+            part.Playing = run.Player.PlayAsync(_clock.ToLocal(new Instant(state.StartTicks)), part.Stop.Token);
+        }
+
+        if (state.Stage >= ClusterRunStage.Settling)
+        {
+            part.Stop.Cancel();
+        }
+    }
+
+    private async Task<NodePart> StartAsync(ActorSystem system, ClusterMessages.RunState state)
+    {
+        var settings = await _settings.Factory.CreateSettingsAsync(state.Scenario, state.Overrides, CancellationToken.None).ConfigureAwait(false);
+        if (_settings.Roles.Contains(ClusterRole.Kms))
+        {
+            var service = new KeyManagementService(settings.Kms, SystemRandomSource.Instance);
+            _settings.KmsGate.Tell(new KmsGate.Serve(KmsPool.Props(service, new KmsCounters(), _settings.Wheel.Time, Environment.ProcessorCount)));
+        }
+
+        if (!_settings.Roles.Contains(ClusterRole.Ue) || !HopText.TryRead(state.CoreHop, settings.Transport, out var core))
+        {
+            return new NodePart(settings, null);
+        }
+
+        var blocks = new UeBlocks(settings.Phones);
+        var counters = new NodeRecorder();
+        var journal = await _settings.Factory.OpenJournalAsync(state.RunId, CancellationToken.None).ConfigureAwait(false);
+        var region = await UeRegion.StartAsync(system, RegionOf(settings, blocks, core, counters), _settings.Wheel).ConfigureAwait(false);
+        var nodes = Math.Max(1, _settings.UeNodes());
+        var schedule = new BlockSchedule(blocks, region.Tell, settings.AddressOf, _clock, _settings.Wheel.Time, settings.RegistrationsPerSecond / nodes);
+        var player = new SchedulePlayer(
+            new RunSchedule(settings.Traffic, settings.Phases, settings.Phones, settings.RegisterBeforeFirstPhase, settings.Seed),
+            new SchedulePlayerSettings { Wheel = _settings.Wheel, Target = schedule, Seed = settings.Seed });
+        return new NodePart(settings, new NodeRun
+        {
+            RunId = state.RunId,
+            Node = _settings.Node,
+            Settings = settings,
+            Blocks = blocks,
+            Region = region,
+            Journal = journal,
+            Schedule = schedule,
+            Player = player,
+            Clock = _clock,
+            Counters = counters,
+            CreateFlash = phone => new UeDurableState { ReportKey = ReportKeyOf(settings, phone) },
+        });
+    }
+
+    private UeFarmSettings RegionOf(FarmRunSettings settings, UeBlocks blocks, SipHop core, NodeRecorder counters) => new()
+    {
+        Count = settings.Phones,
+        IsSplit = true,
+        PhonesPerParent = blocks.Size,
+        Ue = settings.Ue with { Core = core, Transport = settings.Transport },
+        ProfileOf = settings.ProfileOf,
+        Observer = counters,
+        Kms = _settings.Kms,
+        Transport = new SipTransportSettings { Allow = settings.Allow, ConnectionsPerPeer = settings.Connections, Listen = _settings.Network.AnyPort },
+        AdvertisedAddress = _settings.Network.Advertised,
+        Random = SystemRandomSource.Instance,
+        ClockOffsetOf = settings.Clocks is { } clocks ? clocks.OffsetOf : null,
+    };
+
+    /// <summary>Of the phone's own secret, so that a phone that moves still knows the reports on what it sent.</summary>
+    private static byte[] ReportKeyOf(FarmRunSettings settings, int phone) =>
+        System.Security.Cryptography.HMACSHA256.HashData(settings.ProfileOf(phone).Psk.Span, "uefarm report key"u8);
+
+    private async Task<Closed> CloseAsync(NodePart part)
+    {
+        _settings.KmsGate.Tell(new KmsGate.Serve(null));
+        await part.DisposeAsync().ConfigureAwait(false);
+        return Closed.Instance;
+    }
+
+    private ClusterMessages.NodeReport Report()
+    {
+        using var process = System.Diagnostics.Process.GetCurrentProcess();
+        var run = _part?.Run;
+        return new ClusterMessages.NodeReport(
+            _settings.Node, [.. _settings.Roles], _runId, run?.Schedule.AdoptedBlocks() ?? [], run?.Counters.Take() ?? new NodeCounters(), 0,
+            (long)process.TotalProcessorTime.TotalMilliseconds, process.WorkingSet64);
+    }
+
+    private sealed class Closed : INoSerializationVerificationNeeded
+    {
+        public static readonly Closed Instance = new();
+    }
+
+    /// <summary>What the node does for a run. Run null: it has no phones.</summary>
+    private sealed class NodePart(FarmRunSettings settings, NodeRun? run) : IAsyncDisposable, INoSerializationVerificationNeeded
+    {
+        public FarmRunSettings Settings => settings;
+
+        public NodeRun? Run => run;
+
+        public CancellationTokenSource Stop { get; } = new();
+
+        public Task Playing { get; set; } = Task.CompletedTask;
+
+        public async ValueTask DisposeAsync()
+        {
+            await Stop.CancelAsync().ConfigureAwait(false);
+            await Playing.ConfigureAwait(false);
+            if (run is not null)
+            {
+                run.Schedule.Dispose();
+                await run.Region.DisposeAsync().ConfigureAwait(false);
+                await run.Journal.DisposeAsync().ConfigureAwait(false);
+            }
+
+            Stop.Dispose();
+        }
+    }
+}

@@ -1,0 +1,48 @@
+using UeFarm.Actors.Ledger;
+
+namespace UeFarm.Actors.Run;
+
+/// <summary>Closes the books of a run: every message gets its one outcome, and the five promises are looked at.</summary>
+internal static class RunClosing
+{
+    private static readonly TimeSpan LateLimit = TimeSpan.FromMilliseconds(100);
+
+    /// <param name="recorder">Has heard all facts, what was found in the store included.</param>
+    /// <param name="settings">Of the run.</param>
+    /// <param name="misorderedByServer">Deliveries out of order that the application server saw itself.</param>
+    /// <param name="playedFor">How long the schedule was played.</param>
+    /// <param name="isStopped">Before its end.</param>
+    /// <param name="registered">Phones with a binding at the end.</param>
+    /// <param name="plannedOnline">Phones that should have one.</param>
+    public static FarmRunResult Close(
+        RunRecorder recorder, FarmRunSettings settings, long misorderedByServer, TimeSpan playedFor, bool isStopped, int registered, int plannedOnline)
+    {
+        var totals = recorder.Ledger.Close(canSeeStore: settings.HasApplicationServer);
+        var late = recorder.Lag.CountAbove(LateLimit);
+        return new FarmRunResult
+        {
+            Totals = totals,
+            Reports = recorder.TotalReports(),
+            Invariants = Check(totals, recorder.Counters, settings, misorderedByServer),
+            PlayedFor = playedFor,
+            IsStopped = isStopped,
+            LateShare = recorder.Lag.Count == 0 ? 0 : (double)late / recorder.Lag.Count,
+            RegisteredAtEnd = registered,
+            PlannedOnlineAtEnd = plannedOnline,
+        };
+    }
+
+    private static IReadOnlyList<InvariantCheck> Check(LedgerTotals totals, RunCounters counters, FarmRunSettings settings, long misorderedByServer)
+    {
+        var misordered = counters.OrderViolations + misorderedByServer;
+        var foreign = counters.AttacksAccepted + counters.UnknownAccepted;
+        return
+        [
+            new(1, "ledger", totals.IsBalanced, $"{totals.Unaccounted} of {totals.Sent} messages unaccounted for"),
+            new(2, "durability", totals.PromisesBroken == 0, $"{totals.PromisesBroken} messages answered 2xx and lost"),
+            new(3, "at-most-once", totals.AcceptedTwice == 0, $"{totals.AcceptedTwice} messages accepted twice"),
+            new(4, "order", misordered == 0 || !settings.HasApplicationServer, $"{misordered} messages delivered after a newer one"),
+            new(5, "authenticity-first", foreign == 0, $"{foreign} foreign, forged or altered messages accepted"),
+        ];
+    }
+}

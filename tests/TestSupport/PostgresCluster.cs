@@ -19,6 +19,7 @@ public sealed class PostgresCluster : IAsyncDisposable
 
     private readonly DirectoryInfo _folder;
     private readonly string _options;
+    private bool _runs;
 
     private PostgresCluster(DirectoryInfo folder, int port, string options)
     {
@@ -60,12 +61,41 @@ public sealed class PostgresCluster : IAsyncDisposable
     public string ConnectionTo(string schema, int? port = null) => string.Create(
         CultureInfo.InvariantCulture, $"Host=127.0.0.1;Port={port ?? Port};Database=postgres;Username=uefarm;Search Path={schema};SSL Mode=Disable");
 
-    public Task StartServerAsync() =>
-        RunProgramAsync("pg_ctl", "start", "-w", "-D", DataFolder, "-l", Path.Combine(_folder.FullName, "log"), "-o", _options);
+    public async Task StartServerAsync()
+    {
+        await RunProgramAsync("pg_ctl", "start", "-w", "-D", DataFolder, "-l", Path.Combine(_folder.FullName, "log"), "-o", _options)
+            .ConfigureAwait(false);
+        _runs = true;
+    }
 
     /// <summary>Immediate: without a word to anybody, like a crash; the next start recovers.</summary>
-    public Task StopServerAsync(bool immediate = false) =>
-        RunProgramAsync("pg_ctl", "stop", "-w", "-D", DataFolder, "-m", immediate ? "immediate" : "fast");
+    public async Task StopServerAsync(bool immediate = false)
+    {
+        await RunProgramAsync("pg_ctl", "stop", "-w", "-D", DataFolder, "-m", immediate ? "immediate" : "fast").ConfigureAwait(false);
+        _runs = false;
+    }
+
+    /// <summary>SIGKILL of all its processes at once, as if its machine had died; the next start recovers.</summary>
+    public async Task KillServerAsync()
+    {
+        Freeze(); // so that none starts another one meanwhile
+        _runs = false;
+        foreach (var process in Processes().ToArray())
+        {
+            using (process)
+            {
+                using var patience = new CancellationTokenSource(Patience);
+                ProcessSignal.Send(process, ProcessSignal.Kill);
+                await process.WaitForExitAsync(patience.Token).ConfigureAwait(false);
+            }
+        }
+    }
+
+    /// <summary>SIGSTOP of all its processes: they do nothing any more, connections stay.</summary>
+    public void Freeze() => SignalAll(ProcessSignal.Stop);
+
+    /// <summary>SIGCONT.</summary>
+    public void Thaw() => SignalAll(ProcessSignal.Continue);
 
     /// <summary>Asks the server directly.</summary>
     public async Task<object?> ScalarAsync(string sql, string schema = "public")
@@ -87,12 +117,48 @@ public sealed class PostgresCluster : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        if (File.Exists(Path.Combine(DataFolder, "postmaster.pid")))
+        if (_runs)
         {
-            await StopServerAsync(immediate: true).ConfigureAwait(false);
+            await KillServerAsync().ConfigureAwait(false);
         }
 
         _folder.Delete(recursive: true);
+    }
+
+    private void SignalAll(int signal)
+    {
+        foreach (var process in Processes())
+        {
+            using (process)
+            {
+                ProcessSignal.Send(process, signal);
+            }
+        }
+    }
+
+    /// <summary>The process that starts all others, then those.</summary>
+    private IEnumerable<Process> Processes()
+    {
+        var main = int.Parse(File.ReadLines(Path.Combine(DataFolder, "postmaster.pid")).First(), CultureInfo.InvariantCulture);
+        yield return Process.GetProcessById(main);
+        foreach (var process in Process.GetProcesses().Where(process => ParentOf(process.Id) == main))
+        {
+            yield return process;
+        }
+    }
+
+    /// <summary>The second field behind the name, which may hold anything (proc(5)). 0: it is gone.</summary>
+    private static int ParentOf(int process)
+    {
+        try
+        {
+            var line = File.ReadAllText(string.Create(CultureInfo.InvariantCulture, $"/proc/{process}/stat"));
+            return int.Parse(line[(line.LastIndexOf(')') + 2)..].Split(' ')[1], CultureInfo.InvariantCulture);
+        }
+        catch (IOException)
+        {
+            return 0;
+        }
     }
 
     private static string? FindPrograms() => Directory.Exists("/usr/lib/postgresql")

@@ -3,13 +3,15 @@ using System.Diagnostics;
 namespace UeFarm.TestSupport.Faults;
 
 /// <summary>
-/// Kills, freezes and cuts off the application server at random moments while phones write, leave and come back; then lets everything settle and closes the
+/// Kills, freezes and cuts off the application server, and its database if that is a server, at random moments while phones write, leave and come back; then lets everything settle and closes the
 /// ledger over the whole history. The moments come from the seed.
 /// </summary>
 public sealed class FaultRun
 {
     private static readonly TimeSpan LongestSettling = TimeSpan.FromMinutes(4);
     private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan ShortestLatency = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan MoreLatency = TimeSpan.FromMilliseconds(450);
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(50);
 
     private readonly FaultRunSettings _settings;
@@ -29,7 +31,7 @@ public sealed class FaultRun
         _random = new Random(settings.Seed);
     }
 
-    private int Kills => _faults[FaultKind.Kill] + _faults[FaultKind.KillInStorm] + _faults[FaultKind.KillAtStart];
+    private int Kills => _faults.Where(static fault => fault.Key <= FaultKind.KillBoth).Sum(static fault => fault.Value);
 
     public static async Task<FaultRunResult> RunAsync(FaultRunSettings settings, CancellationToken cancellation)
     {
@@ -59,6 +61,7 @@ public sealed class FaultRun
         return new FaultRunResult
         {
             Seed = _settings.Seed,
+            Store = _settings.Store,
             Faults = _faults,
             Totals = _world.Recorder.Ledger.Close(canSeeStore: true),
             Deferred = counters.Answered202,
@@ -70,7 +73,20 @@ public sealed class FaultRun
         };
     }
 
-    private FaultKind Draw() => _random.Next(100) switch
+    private FaultKind Draw() => _settings.Store == FaultStore.PostgreSql && _random.Next(2) == 0 ? DrawOfDatabase() : DrawOfServer();
+
+    private FaultKind DrawOfDatabase() => _random.Next(100) switch
+    {
+        < 40 => FaultKind.KillDatabase,
+        < 60 => FaultKind.KillDatabaseInStorm,
+        < 70 => FaultKind.KillBoth,
+        < 78 => FaultKind.FreezeDatabase,
+        < 86 => FaultKind.CutDatabase,
+        < 92 => FaultKind.MuteDatabase,
+        _ => FaultKind.SlowDatabase,
+    };
+
+    private FaultKind DrawOfServer() => _random.Next(100) switch
     {
         < 40 => FaultKind.Kill,
         < 60 => FaultKind.KillInStorm,
@@ -108,8 +124,24 @@ public sealed class FaultRun
                 await Task.Delay(UpTo(_settings.LongestOutage), cancellation);
                 _world.Server.Thaw();
                 break;
-            default:
+            case FaultKind.Cut or FaultKind.Stall:
                 await CutAsync(kind, cancellation);
+                break;
+            case FaultKind.KillDatabaseInStorm:
+                _traffic.Storm();
+                await Task.Delay(UpTo(TimeSpan.FromMilliseconds(400)), cancellation);
+                goto case FaultKind.KillDatabase;
+            case FaultKind.KillDatabase:
+                await _world.Database!.KillAsync();
+                await RestartDatabaseAsync(cancellation);
+                break;
+            case FaultKind.KillBoth:
+                await Task.WhenAll(_world.Database!.KillAsync(), _world.Server.KillAsync());
+                await RestartDatabaseAsync(cancellation);
+                await RestartAsync(cancellation);
+                break;
+            default:
+                await _world.Database!.StrikeAsync(kind, UpTo(_settings.LongestOutage), ShortestLatency + UpTo(MoreLatency), cancellation);
                 break;
         }
 
@@ -143,6 +175,12 @@ public sealed class FaultRun
         var started = Stopwatch.GetTimestamp();
         await _world.Server.StartAgainAsync(cancellation);
         _starts.Add(Stopwatch.GetElapsedTime(started));
+    }
+
+    private async Task RestartDatabaseAsync(CancellationToken cancellation)
+    {
+        await Task.Delay(UpTo(TimeSpan.FromSeconds(1)), cancellation);
+        await _world.Database!.StartAgainAsync();
     }
 
     /// <summary>

@@ -18,7 +18,7 @@ using UeFarm.Protocol.Sip.Transactions;
 namespace UeFarm.TestSupport.Faults;
 
 /// <summary>
-/// Phones, KMS and core in this process, the application server in one of its own, and between core and server two links that can be cut: one that the core
+/// Phones, KMS and core in this process, the application server in one of its own, its database if it has one, and between core and server two links that can be cut: one that the core
 /// opens connections over, one that the server does. The books are those of a run.
 /// </summary>
 internal sealed class FaultWorld : IAsyncDisposable
@@ -45,6 +45,9 @@ internal sealed class FaultWorld : IAsyncDisposable
 
     public ApplicationServerProcess Server { get; private set; } = null!;
 
+    /// <summary>Null: the server keeps its mailboxes in a file.</summary>
+    public FaultDatabase? Database { get; private set; }
+
     public static async Task<FaultWorld> StartAsync(FaultRunSettings settings, CancellationToken cancellation)
     {
         var world = new FaultWorld(settings.Phones);
@@ -63,7 +66,8 @@ internal sealed class FaultWorld : IAsyncDisposable
     /// <summary>What the stopped server left behind goes into the books.</summary>
     public async Task CountStoredAsync(CancellationToken cancellation)
     {
-        if (!MailboxStore.TryOpen(new SqliteMailboxStoreSettings { Path = Server.StorePath }, out var store, out var problem))
+        MailboxStoreSettings settings = Database is null ? new SqliteMailboxStoreSettings { Path = Server.StorePath } : Database.Settings;
+        if (!MailboxStore.TryOpen(settings, out var store, out var problem))
         {
             throw new InvalidOperationException(problem);
         }
@@ -81,6 +85,7 @@ internal sealed class FaultWorld : IAsyncDisposable
     {
         await (Phones?.DisposeAsync() ?? default);
         await (Server?.DisposeAsync() ?? default);
+        await (Database?.DisposeAsync() ?? default);
         await (_core?.DisposeAsync() ?? default);
         await ToServer.DisposeAsync();
         await ToCore.DisposeAsync();
@@ -100,6 +105,7 @@ internal sealed class FaultWorld : IAsyncDisposable
             Random = SystemRandomSource.Instance,
         }, Wheel);
         ToCore.Target = _core.EndPoint;
+        Database = settings.Store == FaultStore.PostgreSql ? await FaultDatabase.StartAsync() : null;
         Server = await ApplicationServerProcess.StartAsync(
             new ApplicationServerProcessSettings
             {
@@ -107,6 +113,7 @@ internal sealed class FaultWorld : IAsyncDisposable
                 Core = ToCore.EndPoint,
                 SentBy = ToServer.EndPoint,
                 Folder = settings.Folder,
+                Postgres = Database?.Connection,
                 Options =
                 [
                     "--set", "sip.t1=100ms", "--set", "sip.t2=1s", "--set", "sip.t4=1s", "--set", "applicationServer.holdTime=2s",

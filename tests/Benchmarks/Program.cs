@@ -18,6 +18,8 @@ const string Usage = """
              msilo                            storing, draining and being killed, beside Kamailio with msilo
              faults KILLS [SEED [sqlite|postgresql]]
                                               the application server, and PostgreSQL, killed again and again: is anything lost?
+             outage [down=60s] [latency=200ms] [rate=300/s]
+                                              PostgreSQL away and slow, the disk full: answers, memory, recovery, losses
              sizing                           rank tracker, and messages per CPU-second of uefarm size
              virtual                          messages per CPU-second of whole runs in virtual time
            Benchmarks tables                  the tables of docs/sizing.md
@@ -60,6 +62,8 @@ switch (args)
         return await ServerHost.RunAsync(database, coreTransport, corePort, maxPerPhone);
     case ["load", "faults", .. var options]:
         return await FaultLoad.RunAsync(options);
+    case ["load", "outage", .. var options]:
+        return await OutageLoad.RunAsync(options);
     case ["load", "sizing"]:
         SizingLoad.Run();
         return 0;

@@ -27,7 +27,7 @@ public sealed class PostgresCluster : IAsyncDisposable
         Port = port;
         _options = string.Create(
             CultureInfo.InvariantCulture,
-            $"-c listen_addresses=127.0.0.1 -c port={port} -c unix_socket_directories={folder.FullName} -c max_connections=30 "
+            $"-c listen_addresses=127.0.0.1 -c port={port} -c unix_socket_directories= -c max_connections=30 "
             + $"-c autovacuum_naptime=1s {options}");
     }
 
@@ -78,24 +78,31 @@ public sealed class PostgresCluster : IAsyncDisposable
     /// <summary>SIGKILL of all its processes at once, as if its machine had died; the next start recovers.</summary>
     public async Task KillServerAsync()
     {
-        Freeze(); // so that none starts another one meanwhile
+        var processes = Freeze(); // so that none starts another one meanwhile
+        Signal(processes, ProcessSignal.Kill);
         _runs = false;
-        foreach (var process in Processes().ToArray())
+        using var patience = new CancellationTokenSource(Patience);
+        while (processes.Exists(static process => StatusOf(process) is not (null or { State: "Z" })))
         {
-            using (process)
-            {
-                using var patience = new CancellationTokenSource(Patience);
-                ProcessSignal.Send(process, ProcessSignal.Kill);
-                await process.WaitForExitAsync(patience.Token).ConfigureAwait(false);
-            }
+            await Task.Delay(10, patience.Token).ConfigureAwait(false);
         }
+
+        // A process has its number until somebody has waited for it: the next start would take it for a server that still runs.
+        File.Delete(LockFile);
     }
 
     /// <summary>SIGSTOP of all its processes: they do nothing any more, connections stay.</summary>
-    public void Freeze() => SignalAll(ProcessSignal.Stop);
+    public List<int> Freeze()
+    {
+        var main = MainProcess;
+        ProcessSignal.Send(main, ProcessSignal.Stop);
+        var children = ChildrenOf(main);
+        Signal(children, ProcessSignal.Stop);
+        return [main, .. children];
+    }
 
     /// <summary>SIGCONT.</summary>
-    public void Thaw() => SignalAll(ProcessSignal.Continue);
+    public void Thaw() => Signal([.. ChildrenOf(MainProcess), MainProcess], ProcessSignal.Continue);
 
     /// <summary>Asks the server directly.</summary>
     public async Task<object?> ScalarAsync(string sql, string schema = "public")
@@ -125,39 +132,33 @@ public sealed class PostgresCluster : IAsyncDisposable
         _folder.Delete(recursive: true);
     }
 
-    private void SignalAll(int signal)
-    {
-        foreach (var process in Processes())
-        {
-            using (process)
-            {
-                ProcessSignal.Send(process, signal);
-            }
-        }
-    }
+    private string LockFile => Path.Combine(DataFolder, "postmaster.pid");
 
-    /// <summary>The process that starts all others, then those.</summary>
-    private IEnumerable<Process> Processes()
-    {
-        var main = int.Parse(File.ReadLines(Path.Combine(DataFolder, "postmaster.pid")).First(), CultureInfo.InvariantCulture);
-        yield return Process.GetProcessById(main);
-        foreach (var process in Process.GetProcesses().Where(process => ParentOf(process.Id) == main))
-        {
-            yield return process;
-        }
-    }
+    /// <summary>It starts all the others.</summary>
+    private int MainProcess => int.Parse(File.ReadLines(LockFile).First(), CultureInfo.InvariantCulture);
 
-    /// <summary>The second field behind the name, which may hold anything (proc(5)). 0: it is gone.</summary>
-    private static int ParentOf(int process)
+    private static void Signal(List<int> processes, int signal) => processes.ForEach(process => ProcessSignal.Send(process, signal));
+
+    private static List<int> ChildrenOf(int parent) =>
+    [
+        .. Directory.EnumerateDirectories("/proc").Select(Path.GetFileName)
+            .Where(static name => int.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out _))
+            .Select(static name => int.Parse(name!, CultureInfo.InvariantCulture))
+            .Where(process => StatusOf(process)?.Parent == parent),
+    ];
+
+    /// <summary>Behind the name, which may hold anything (proc(5)). Null: it is gone.</summary>
+    private static (string State, int Parent)? StatusOf(int process)
     {
         try
         {
             var line = File.ReadAllText(string.Create(CultureInfo.InvariantCulture, $"/proc/{process}/stat"));
-            return int.Parse(line[(line.LastIndexOf(')') + 2)..].Split(' ')[1], CultureInfo.InvariantCulture);
+            var fields = line[(line.LastIndexOf(')') + 2)..].Split(' ');
+            return (fields[0], int.Parse(fields[1], CultureInfo.InvariantCulture));
         }
         catch (IOException)
         {
-            return 0;
+            return null;
         }
     }
 

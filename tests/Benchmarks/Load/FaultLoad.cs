@@ -28,7 +28,7 @@ internal static class FaultLoad
         var result = await BenchmarkRuns.WithFolderAsync(folder => FaultRun.RunAsync(
             new FaultRunSettings { Seed = seed, Kills = count, Store = store, Folder = folder, Log = Console.WriteLine }, CancellationToken.None));
         Console.WriteLine(result);
-        return result.Holds ? 0 : 98;
+        return result.Books.Hold ? 0 : 98;
     }
 
     private static FaultStore? StoreOf(string name) => name switch

@@ -24,7 +24,7 @@ internal sealed class FaultDatabase : IAsyncDisposable
 
     public static async Task<FaultDatabase> StartAsync() => new(await PostgresCluster.StartAsync());
 
-    public async Task KillAsync() => await _cluster.KillServerAsync();
+    public Task KillAsync() => _cluster.KillServerAsync();
 
     public Task StartAgainAsync() => _cluster.StartServerAsync();
 

@@ -8,11 +8,9 @@ namespace UeFarm.TestSupport.Faults;
 /// </summary>
 public sealed class FaultRun
 {
-    private static readonly TimeSpan LongestSettling = TimeSpan.FromMinutes(4);
     private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan ShortestLatency = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan MoreLatency = TimeSpan.FromMilliseconds(450);
-    private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(50);
 
     private readonly FaultRunSettings _settings;
     private readonly FaultWorld _world;
@@ -54,20 +52,14 @@ public sealed class FaultRun
 
         await stop.CancelAsync();
         await playing;
-        var violations = await SettleAsync(cancellation);
-        await _world.CountStoredAsync(cancellation);
-        var counters = _world.Recorder.Counters;
+        var books = await new FaultSettling(_world, _traffic, Say).CloseBooksAsync(cancellation);
         _starts.Sort();
         return new FaultRunResult
         {
             Seed = _settings.Seed,
             Store = _settings.Store,
             Faults = _faults,
-            Totals = _world.Recorder.Ledger.Close(canSeeStore: true),
-            Deferred = counters.Answered202,
-            Redelivered = counters.Redelivered,
-            OrderViolations = counters.OrderViolations + violations,
-            Foreign = counters.UnknownAccepted,
+            Books = books,
             Starts = _starts,
             Duration = Stopwatch.GetElapsedTime(_started),
         };
@@ -181,48 +173,6 @@ public sealed class FaultRun
     {
         await Task.Delay(UpTo(TimeSpan.FromSeconds(1)), cancellation);
         await _world.Database!.StartAgainAsync();
-    }
-
-    /// <summary>
-    /// Until no sender waits; then all phones leave and come back, so that the server hears of each, and it is waited for until nothing is left in the store.
-    /// Returns the order violations that the server counted.
-    /// </summary>
-    private async Task<long> SettleAsync(CancellationToken cancellation)
-    {
-        Say("settling");
-        await UntilAsync(() => Task.FromResult(_world.Recorder.Counters.InFlight == 0), "senders wait for answers", cancellation);
-        Say("all phones leave");
-        _traffic.LeaveAll();
-        await UntilAsync(() => Task.FromResult(_world.Recorder.RegisteredPhones == 0), "phones are still registered", cancellation);
-        Say("all phones come back");
-        _traffic.Storm();
-        await UntilAsync(() => Task.FromResult(_world.Recorder.RegisteredPhones == _settings.Phones), "phones are not registered", cancellation);
-        if (!await UntilAsync(async () => await _world.Server.BacklogAsync(cancellation) == 0, "messages are left in the store", cancellation))
-        {
-            Say((await _world.Server.GetAsync("mailboxes?limit=20", cancellation)).ToJsonString());
-        }
-
-        var status = await _world.Server.GetAsync("status", cancellation);
-        await _world.Server.StopAsync(StopLimit);
-        return (long)status["sinceStart"]!["orderViolations"]!;
-    }
-
-    /// <summary>What does not come to an end is for the ledger to show: the run goes on and says so.</summary>
-    private async Task<bool> UntilAsync(Func<Task<bool>> condition, string otherwise, CancellationToken cancellation)
-    {
-        var started = Stopwatch.GetTimestamp();
-        while (!await condition())
-        {
-            if (Stopwatch.GetElapsedTime(started) > LongestSettling)
-            {
-                Say($"after {LongestSettling.TotalSeconds:0} s {otherwise}");
-                return false;
-            }
-
-            await Task.Delay(Poll, cancellation);
-        }
-
-        return true;
     }
 
     private TimeSpan UpTo(TimeSpan longest) => longest * _random.NextDouble();

@@ -29,9 +29,16 @@ internal sealed class FaultWorld : IAsyncDisposable
     private readonly ActorSystem _system = FarmActorSystem.Create("faults");
     private CoreServer? _core;
 
-    private FaultWorld(int phones) => Recorder = new RunRecorder(new RunRecorderSettings { Phones = phones });
+    private FaultWorld(int phones)
+    {
+        Recorder = new RunRecorder(new RunRecorderSettings { Phones = phones });
+        Answers = new AnswerLog(Recorder);
+    }
 
     public RunRecorder Recorder { get; }
+
+    /// <summary>What senders were told and when.</summary>
+    public AnswerLog Answers { get; }
 
     public WakeUpWheel Wheel { get; } = new(TimeProvider.System, TimeSpan.FromMilliseconds(5));
 
@@ -137,7 +144,7 @@ internal sealed class FaultWorld : IAsyncDisposable
                 HonoursRetryAfter = false, // the load goes on while the server stops
             },
             ProfileOf = subscribers.ProfileOf,
-            Observer = Recorder,
+            Observer = Answers,
             Kms = _system.ActorOf(KmsPool.Props(kms, new KmsCounters(), TimeProvider.System, Environment.ProcessorCount), "kms"),
             Transport = new SipTransportSettings(),
             Random = SystemRandomSource.Instance,

@@ -73,7 +73,7 @@ internal static class OutageLoad
 
         var peaks = string.Join(" / ", result.Phases.Select(static phase => phase.PeakResidentBytes >> 20));
         Table.Note(
-            $"server resident at most {peaks} MiB; after the end first 202 in {result.FirstStored.TotalSeconds:F1} s, ",
+            $"answered 503 by the server itself: {result.RefusedForStorage}; resident at most {peaks} MiB; after the end first 202 in {result.FirstStored.TotalSeconds:F1} s, ",
             $"last 5xx in {result.LastRefused.TotalSeconds:F1} s");
         Table.Note($"{(result.Books.Hold ? "holds" : "BROKEN")}: {result.Books}");
         return result.Books.Hold;

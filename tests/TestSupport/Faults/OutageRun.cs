@@ -60,6 +60,7 @@ public sealed class OutageRun
         await playing;
         await watching;
         var stopped = _world.Wheel.Now;
+        var status = await _world.Server.GetAsync("status", cancellation);
         var books = await new FaultSettling(_world, _traffic, Say).CloseBooksAsync(cancellation);
         var answers = _world.Answers.Taken;
         return new OutageRunResult
@@ -73,6 +74,7 @@ public sealed class OutageRun
             FirstStored = answers.Where(answer => answer.Status == 202 && answer.AnsweredAt > end).Select(static answer => answer.AnsweredAt).Min() - end,
             LastRefused = answers.Where(answer => answer.Status >= 500 && answer.AnsweredAt > end).Select(static answer => answer.AnsweredAt)
                 .DefaultIfEmpty(end).Max() - end,
+            RefusedForStorage = (long)status["sinceStart"]!["refusedStorage"]!,
             Books = books,
         };
     }

@@ -12,5 +12,8 @@ public sealed record OutageRunResult
     /// <summary>From the end of the outage to the last answer of the class 5xx.</summary>
     public required TimeSpan LastRefused { get; init; }
 
+    /// <summary>What the server itself answered 503 because it could not be stored; the core passes that on as 500 (RFC 3261 section 16.7).</summary>
+    public required long RefusedForStorage { get; init; }
+
     public required FaultBooks Books { get; init; }
 }

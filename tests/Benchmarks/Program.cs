@@ -16,7 +16,10 @@ const string Usage = """
              drain [messages=1000000] [ues=10000] [live=500/s] [within=10s]
                                               phones come back to full mailboxes of an application server
              msilo                            storing, draining and being killed, beside Kamailio with msilo
-             faults KILLS [SEED]              the application server killed again and again: is anything lost?
+             faults KILLS [SEED [sqlite|postgresql]]
+                                              the application server, and PostgreSQL, killed again and again: is anything lost?
+             outage [down=60s] [latency=200ms] [rate=300/s]
+                                              PostgreSQL away and slow, the disk full: answers, memory, recovery, losses
              sizing                           rank tracker, and messages per CPU-second of uefarm size
              virtual                          messages per CPU-second of whole runs in virtual time
            Benchmarks tables                  the tables of docs/sizing.md
@@ -57,10 +60,10 @@ switch (args)
         return await MsiloLoad.RunAsync();
     case ["load", ServerHost.Verb, var database, var coreTransport, var corePort, var maxPerPhone]:
         return await ServerHost.RunAsync(database, coreTransport, corePort, maxPerPhone);
-    case ["load", "faults", var kills]:
-        return await FaultLoad.RunAsync(kills, null);
-    case ["load", "faults", var kills, var seed]:
-        return await FaultLoad.RunAsync(kills, seed);
+    case ["load", "faults", .. var options]:
+        return await FaultLoad.RunAsync(options);
+    case ["load", "outage", .. var options]:
+        return await OutageLoad.RunAsync(options);
     case ["load", "sizing"]:
         SizingLoad.Run();
         return 0;

@@ -1,19 +1,23 @@
 using System.Globalization;
+using UeFarm.TestSupport;
 using UeFarm.TestSupport.Faults;
 using Xunit;
 
 namespace UeFarm.Interop.Tests;
 
 /// <summary>
-/// The application server killed, frozen and cut off at random moments while phones write and come and go. UEFARM_FAULT_KILLS and UEFARM_FAULT_SEED make
+/// The application server and its database killed, frozen and cut off at random moments while phones write and come and go. UEFARM_FAULT_KILLS and UEFARM_FAULT_SEED make
 /// the run longer or repeat it; without a seed every run has its own.
 /// </summary>
 [Collection(WholeProcesses.Name)]
 public sealed class FaultRunTests(ITestOutputHelper output)
 {
-    [Fact]
-    public async Task Whatever_is_killed_frozen_or_cut_off_nothing_promised_is_lost_nothing_comes_out_of_order_and_nothing_twice()
+    [Theory]
+    [InlineData(FaultStore.Sqlite, 10)]
+    [InlineData(FaultStore.PostgreSql, 3)]
+    public async Task Whatever_is_killed_frozen_or_cut_off_nothing_promised_is_lost_nothing_comes_out_of_order_and_nothing_twice(FaultStore store, int kills)
     {
+        Assert.SkipWhen(store == FaultStore.PostgreSql && PostgresCluster.Missing is not null, PostgresCluster.Missing ?? string.Empty);
         using var folder = new TemporaryFolder();
         var seed = FromEnvironment("UEFARM_FAULT_SEED") ?? Random.Shared.Next(1, int.MaxValue);
         output.WriteLine($"seed {seed}");
@@ -21,7 +25,8 @@ public sealed class FaultRunTests(ITestOutputHelper output)
             new FaultRunSettings
             {
                 Seed = seed,
-                Kills = FromEnvironment("UEFARM_FAULT_KILLS") ?? 10,
+                Kills = FromEnvironment("UEFARM_FAULT_KILLS") ?? kills,
+                Store = store,
                 Folder = folder.FullPath,
                 LongestPeace = TimeSpan.FromSeconds(1.2),
                 LongestOutage = TimeSpan.FromSeconds(3),
@@ -30,8 +35,8 @@ public sealed class FaultRunTests(ITestOutputHelper output)
             TestContext.Current.CancellationToken);
 
         output.WriteLine(result.ToString());
-        Assert.True(result.Holds, result.ToString());
-        Assert.True(result.Deferred > 0, result.ToString());
+        Assert.True(result.Books.Hold, result.ToString());
+        Assert.True(result.Books.Deferred > 0, result.ToString());
     }
 
     private static int? FromEnvironment(string name) =>

@@ -61,6 +61,10 @@ public sealed class ApplicationServerProcess : IAsyncDisposable
         }
     }
 
+    private string[] StoreArguments => _settings.Postgres is { } connection
+        ? ["--set", $"applicationServer.store={{ postgres: \"{connection}\" }}"]
+        : ["--store", StorePath];
+
     private string TokenFile => Path.Combine(_settings.Folder, "admin.token");
 
     /// <summary>Starts it and waits until it says that it is ready.</summary>
@@ -183,7 +187,7 @@ public sealed class ApplicationServerProcess : IAsyncDisposable
         string[] arguments =
         [
             FarmProgram.FullPath, "node", "--role", "as", "--domain", _settings.Domain, "--listen", EndPoint.ToString(), "--core", _settings.Core.ToString(),
-            "--store", StorePath, "--allow", "127.0.0.0/8", "--admin", Admin.Authority, "--admin-token-file", TokenFile,
+            .. StoreArguments, "--allow", "127.0.0.0/8", "--admin", Admin.Authority, "--admin-token-file", TokenFile,
             .. _settings.SentBy is { } sentBy ? new[] { "--sent-by", sentBy.ToString() } : [], .. _settings.Options,
         ];
         var start = new ProcessStartInfo(FarmProgram.Runtime, arguments)

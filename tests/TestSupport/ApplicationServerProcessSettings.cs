@@ -13,6 +13,9 @@ public sealed record ApplicationServerProcessSettings
     /// <summary>The store lies here; the caller makes and deletes the folder.</summary>
     public required string Folder { get; init; }
 
+    /// <summary>A connection string: the mailboxes are in PostgreSQL and not in the folder.</summary>
+    public string? Postgres { get; init; }
+
     /// <summary>The node listens on a free port of this address.</summary>
     public IPAddress Address { get; init; } = IPAddress.Loopback;
 

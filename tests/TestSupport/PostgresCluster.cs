@@ -19,6 +19,7 @@ public sealed class PostgresCluster : IAsyncDisposable
 
     private readonly DirectoryInfo _folder;
     private readonly string _options;
+    private bool _runs;
 
     private PostgresCluster(DirectoryInfo folder, int port, string options)
     {
@@ -26,7 +27,7 @@ public sealed class PostgresCluster : IAsyncDisposable
         Port = port;
         _options = string.Create(
             CultureInfo.InvariantCulture,
-            $"-c listen_addresses=127.0.0.1 -c port={port} -c unix_socket_directories={folder.FullName} -c max_connections=30 "
+            $"-c listen_addresses=127.0.0.1 -c port={port} -c unix_socket_directories= -c max_connections=30 "
             + $"-c autovacuum_naptime=1s {options}");
     }
 
@@ -60,12 +61,48 @@ public sealed class PostgresCluster : IAsyncDisposable
     public string ConnectionTo(string schema, int? port = null) => string.Create(
         CultureInfo.InvariantCulture, $"Host=127.0.0.1;Port={port ?? Port};Database=postgres;Username=uefarm;Search Path={schema};SSL Mode=Disable");
 
-    public Task StartServerAsync() =>
-        RunProgramAsync("pg_ctl", "start", "-w", "-D", DataFolder, "-l", Path.Combine(_folder.FullName, "log"), "-o", _options);
+    public async Task StartServerAsync()
+    {
+        await RunProgramAsync("pg_ctl", "start", "-w", "-D", DataFolder, "-l", Path.Combine(_folder.FullName, "log"), "-o", _options)
+            .ConfigureAwait(false);
+        _runs = true;
+    }
 
     /// <summary>Immediate: without a word to anybody, like a crash; the next start recovers.</summary>
-    public Task StopServerAsync(bool immediate = false) =>
-        RunProgramAsync("pg_ctl", "stop", "-w", "-D", DataFolder, "-m", immediate ? "immediate" : "fast");
+    public async Task StopServerAsync(bool immediate = false)
+    {
+        await RunProgramAsync("pg_ctl", "stop", "-w", "-D", DataFolder, "-m", immediate ? "immediate" : "fast").ConfigureAwait(false);
+        _runs = false;
+    }
+
+    /// <summary>SIGKILL of all its processes at once, as if its machine had died; the next start recovers.</summary>
+    public async Task KillServerAsync()
+    {
+        var processes = Freeze(); // so that none starts another one meanwhile
+        Signal(processes, ProcessSignal.Kill);
+        _runs = false;
+        using var patience = new CancellationTokenSource(Patience);
+        while (processes.Exists(static process => StatusOf(process) is not (null or { State: "Z" })))
+        {
+            await Task.Delay(10, patience.Token).ConfigureAwait(false);
+        }
+
+        // A process has its number until somebody has waited for it: the next start would take it for a server that still runs.
+        File.Delete(LockFile);
+    }
+
+    /// <summary>SIGSTOP of all its processes: they do nothing any more, connections stay.</summary>
+    public List<int> Freeze()
+    {
+        var main = MainProcess;
+        ProcessSignal.Send(main, ProcessSignal.Stop);
+        var children = ChildrenOf(main);
+        Signal(children, ProcessSignal.Stop);
+        return [main, .. children];
+    }
+
+    /// <summary>SIGCONT.</summary>
+    public void Thaw() => Signal([.. ChildrenOf(MainProcess), MainProcess], ProcessSignal.Continue);
 
     /// <summary>Asks the server directly.</summary>
     public async Task<object?> ScalarAsync(string sql, string schema = "public")
@@ -87,12 +124,42 @@ public sealed class PostgresCluster : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        if (File.Exists(Path.Combine(DataFolder, "postmaster.pid")))
+        if (_runs)
         {
-            await StopServerAsync(immediate: true).ConfigureAwait(false);
+            await KillServerAsync().ConfigureAwait(false);
         }
 
         _folder.Delete(recursive: true);
+    }
+
+    private string LockFile => Path.Combine(DataFolder, "postmaster.pid");
+
+    /// <summary>It starts all the others.</summary>
+    private int MainProcess => int.Parse(File.ReadLines(LockFile).First(), CultureInfo.InvariantCulture);
+
+    private static void Signal(List<int> processes, int signal) => processes.ForEach(process => ProcessSignal.Send(process, signal));
+
+    private static List<int> ChildrenOf(int parent) =>
+    [
+        .. Directory.EnumerateDirectories("/proc").Select(Path.GetFileName)
+            .Where(static name => int.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out _))
+            .Select(static name => int.Parse(name!, CultureInfo.InvariantCulture))
+            .Where(process => StatusOf(process)?.Parent == parent),
+    ];
+
+    /// <summary>Behind the name, which may hold anything (proc(5)). Null: it is gone.</summary>
+    private static (string State, int Parent)? StatusOf(int process)
+    {
+        try
+        {
+            var line = File.ReadAllText(string.Create(CultureInfo.InvariantCulture, $"/proc/{process}/stat"));
+            var fields = line[(line.LastIndexOf(')') + 2)..].Split(' ');
+            return (fields[0], int.Parse(fields[1], CultureInfo.InvariantCulture));
+        }
+        catch (IOException)
+        {
+            return null;
+        }
     }
 
     private static string? FindPrograms() => Directory.Exists("/usr/lib/postgresql")

@@ -17,8 +17,17 @@ public static class ProcessSignal
     public static void Send(Process process, int signal)
     {
         ArgumentNullException.ThrowIfNull(process);
+        if (!process.HasExited)
+        {
+            Send(process.Id, signal);
+        }
+    }
+
+    /// <summary>To a process that a process of the test's own started.</summary>
+    public static void Send(int process, int signal)
+    {
         const int NoSuchProcess = 3;
-        if (!process.HasExited && Native.Kill(process.Id, signal) != 0 && Marshal.GetLastPInvokeError() != NoSuchProcess)
+        if (Native.Kill(process, signal) != 0 && Marshal.GetLastPInvokeError() != NoSuchProcess)
         {
             throw new Win32Exception(Marshal.GetLastPInvokeError());
         }

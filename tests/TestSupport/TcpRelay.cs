@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Runtime.CompilerServices;
 
 namespace UeFarm.TestSupport;
 
@@ -14,6 +15,7 @@ public sealed class TcpRelay : IAsyncDisposable
     private volatile bool _refuses;
     private volatile int _connections;
     private volatile int _muted;
+    private long _answerDelay;
 
     public TcpRelay(int serverPort)
     {
@@ -23,6 +25,13 @@ public sealed class TcpRelay : IAsyncDisposable
     }
 
     public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
+
+    /// <summary>How long what the server answers is on its way, from now on: once for each answer, whatever its length.</summary>
+    public TimeSpan AnswerDelay
+    {
+        get => TimeSpan.FromTicks(Interlocked.Read(ref _answerDelay));
+        set => Interlocked.Exchange(ref _answerDelay, value.Ticks);
+    }
 
     /// <summary>What the server says on the connections that there are now is lost; those that come later work. Questions still reach the server.</summary>
     public void SwallowAnswers() => _muted = _connections;
@@ -83,7 +92,8 @@ public sealed class TcpRelay : IAsyncDisposable
         try
         {
             await server.ConnectAsync(IPAddress.Loopback, _serverPort, _end.Token).ConfigureAwait(false);
-            await Task.WhenAny(CopyAsync(client, server, static () => false), CopyAsync(server, client, () => number <= _muted)).ConfigureAwait(false);
+            var isAsked = new StrongBox<bool>();
+            await Task.WhenAny(CopyQuestionsAsync(client, server, isAsked), CopyAnswersAsync(server, client, number, isAsked)).ConfigureAwait(false);
         }
         catch (Exception failure) when (failure is OperationCanceledException or SocketException or ObjectDisposedException)
         {
@@ -94,14 +104,32 @@ public sealed class TcpRelay : IAsyncDisposable
         server.Dispose();
     }
 
-    private async Task CopyAsync(Socket from, Socket to, Func<bool> isLost)
+    private Task CopyQuestionsAsync(Socket client, Socket server, StrongBox<bool> isAsked) => CopyAsync(client, server, () =>
+    {
+        Volatile.Write(ref isAsked.Value, true);
+        return Task.FromResult(true);
+    });
+
+    private Task CopyAnswersAsync(Socket server, Socket client, int number, StrongBox<bool> isAsked) => CopyAsync(server, client, async () =>
+    {
+        if (Interlocked.Exchange(ref isAsked.Value, false) && AnswerDelay is var delay && delay > TimeSpan.Zero)
+        {
+            await Task.Delay(delay, _end.Token).ConfigureAwait(false);
+        }
+
+        return number > _muted;
+    });
+
+    /// <summary>Asked about each piece: whether it gets through.</summary>
+    private async Task CopyAsync(Socket from, Socket to, Func<Task<bool>> passesAsync)
     {
         var buffer = new byte[64 * 1024];
         try
         {
             while (await from.ReceiveAsync(buffer, _end.Token).ConfigureAwait(false) is var length and > 0)
             {
-                for (var sent = 0; sent < length && !isLost();)
+                var passes = await passesAsync().ConfigureAwait(false);
+                for (var sent = 0; sent < length && passes;)
                 {
                     sent += await to.SendAsync(buffer.AsMemory(sent, length - sent), _end.Token).ConfigureAwait(false);
                 }

@@ -100,11 +100,11 @@ internal sealed class MailboxStoreWorker
         }
     }
 
+    /// <summary>The queue bounds a batch; here only its reads are, whose answers are in memory together.</summary>
     private int LengthOfTransaction(ReadOnlySpan<MailboxStoreCommand> commands)
     {
-        var most = Math.Min(_settings.MaxBatch, commands.Length);
         var reads = 0;
-        for (var i = 0; i < most; i++)
+        for (var i = 0; i < commands.Length; i++)
         {
             reads += commands[i].IsRead ? 1 : 0;
             if (reads > _settings.MaxReadsPerBatch)
@@ -113,7 +113,7 @@ internal sealed class MailboxStoreWorker
             }
         }
 
-        return most;
+        return commands.Length;
     }
 
     private void RunTransaction(ReadOnlySpan<MailboxStoreCommand> commands, bool isRepeated = false)

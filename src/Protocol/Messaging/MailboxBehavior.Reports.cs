@@ -12,8 +12,11 @@ public sealed partial class MailboxBehavior
 
     private readonly List<PendingReport> _reporting = [];
 
-    /// <summary>What was stored before this life of the mailbox may have been sent by an earlier one, which forgot.</summary>
-    private bool _distrustsEarlier;
+    /// <summary>
+    /// What was stored before this life of the mailbox may have been sent by an earlier one, which forgot: attempts are not written down, as that would cost
+    /// every delivery a write. That the phone is away now does not tell: it may have taken the message, left, and its 200 been lost with the process.
+    /// </summary>
+    private readonly bool _distrustsEarlier;
     private long _firstArrival = long.MaxValue;
 
     /// <summary>

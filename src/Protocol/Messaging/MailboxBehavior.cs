@@ -43,7 +43,7 @@ public sealed partial class MailboxBehavior
         _random = random;
         _backlog = new MailboxBacklog(Math.Max(1, settings.PageRecords), inventory);
         _bodyBytes = inventory?.BodyBytes ?? 0;
-        _distrustsEarlier = inventory is null;
+        _distrustsEarlier = inventory is not { Count: 0 };
         StoredCount = inventory?.Count ?? 0;
     }
 
@@ -68,7 +68,6 @@ public sealed partial class MailboxBehavior
     public void HandleStart(bool online, Instant now, DateTimeOffset utcNow)
     {
         _online = online;
-        _distrustsEarlier |= online;
         if (online && !(_backlog.IsKnown && _backlog.Count == 0))
         {
             AwaitDrain(now);

@@ -54,15 +54,15 @@ public class ApplicationServerReportTests
         fixture.Clock.Advance(TimeSpan.FromSeconds(20));
 
         await fixture.StartAsync();
-        await fixture.UntilAsync(() => fixture.Server.Counters.ReportedFailed == 1);
+        await fixture.UntilAsync(() => fixture.Server.Counters.ReportedError == 1);
         await fixture.Server.DisposeAsync();
 
         await fixture.StartAsync();
         await fixture.RegisterAsync("alice");
-        Assert.Equal("Failed m1 to alice", await fixture.NextLineAsync());
+        Assert.Equal("Error m1 to alice", await fixture.NextLineAsync());
         fixture.Respond(200);
         await fixture.UntilAsync(() => fixture.Server.Counters.Backlog == 0);
-        Assert.Equal(0, fixture.Server.Counters.ReportedFailed);
+        Assert.Equal(0, fixture.Server.Counters.ReportedError);
     }
 
     [Fact]
@@ -83,7 +83,7 @@ public class ApplicationServerReportTests
 
         // The 200 waits for the disk, so that the report may come before it.
         string[] lines = [await fixture.RegisterAsync("alice"), await fixture.NextLineAsync()];
-        Assert.Contains("Failed m1 to alice", lines);
+        Assert.Contains("Error m1 to alice", lines);
         fixture.Respond(200);
         await fixture.UntilAsync(() => fixture.Server.Counters.Backlog == 0);
     }

@@ -442,6 +442,32 @@ public abstract class MailboxStoreContract
 
     protected Task<MailboxReadResult> NextReadAsync() => Client.NextReadAsync(Cancellation);
 
+    /// <summary>Rounds of a wave of messages that all go again; after each the check is told how large they were together.</summary>
+    protected async Task FillAndDrainAsync(MailboxStore store, int rounds, Func<long, Task> checkDrainedAsync)
+    {
+        const int Records = 6000;
+        const int BodyBytes = 1400;
+        for (var arrival = 0; arrival < rounds * Records;)
+        {
+            var first = arrival + 1;
+            while (arrival < first + Records - 1)
+            {
+                Assert.True(store.TryAppend(MailboxRecords.Create(++arrival, $"sip:ue{arrival % 50}@ims.example", BodyBytes), Client));
+            }
+
+            await store.FlushAsync();
+            for (var number = first; number <= arrival; number++)
+            {
+                store.Remove(number);
+            }
+
+            await store.FlushAsync();
+            await checkDrainedAsync(Records * (long)BodyBytes);
+        }
+
+        Assert.Equal(rounds * Records, Client.Appended.Count(static append => append.Durable));
+    }
+
     protected static async Task<List<MailboxRecord>> ReadAllAsync(MailboxStore store)
     {
         var records = new List<MailboxRecord>();

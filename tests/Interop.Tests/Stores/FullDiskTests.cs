@@ -17,7 +17,9 @@ public sealed class FullDiskTests
     [Fact]
     public async Task Without_space_nothing_is_confirmed_and_with_space_everything_owed_is_done()
     {
-        await using var disk = await SmallDisk.MountAsync("16m");
+        var (mounted, missing) = await SmallDisk.TryMountAsync("16m");
+        Assert.SkipWhen(mounted is null, missing);
+        await using var disk = mounted!;
         var ballast = disk.PathOf("ballast");
         await File.WriteAllBytesAsync(ballast, new byte[BallastBytes], TestContext.Current.CancellationToken);
         var settings = new SqliteMailboxStoreSettings { Path = disk.PathOf("mailboxes.db"), RetryBase = TimeSpan.FromMilliseconds(10) };

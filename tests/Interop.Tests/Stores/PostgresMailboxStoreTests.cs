@@ -141,30 +141,14 @@ public sealed class PostgresMailboxStoreTests(PostgresFixture postgres) : Mailbo
     [Fact]
     public async Task Tables_are_cleared_away_after_every_round_of_filling_and_draining()
     {
-        const int Records = 6000;
-        const long FullBytes = Records * 1400L;
         await using var store = Open();
-        var arrival = 0;
-        for (var round = 0; round < 3; round++)
+        await FillAndDrainAsync(store, rounds: 3, async fullBytes =>
         {
-            var first = arrival + 1;
-            while (arrival < first + Records - 1)
-            {
-                Assert.True(store.TryAppend(MailboxRecords.Create(++arrival, $"sip:ue{arrival % 50}@ims.example"), Client));
-            }
-
-            await store.FlushAsync();
-            for (var number = first; number <= arrival; number++)
-            {
-                store.Remove(number);
-            }
-
-            await store.FlushAsync();
-            while ((long)(await postgres.ScalarAsync("SELECT pg_table_size('mailbox_messages')", _schema))! > FullBytes / 4)
+            while ((long)(await postgres.ScalarAsync("SELECT pg_table_size('mailbox_messages')", _schema))! > fullBytes / 4)
             {
                 await Task.Delay(100, Cancellation); // the server's vacuum comes once a second
             }
-        }
+        });
     }
 
     private string ProblemOfOpeningOrNone()

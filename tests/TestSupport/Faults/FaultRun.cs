@@ -3,14 +3,14 @@ using System.Diagnostics;
 namespace UeFarm.TestSupport.Faults;
 
 /// <summary>
-/// Kills, freezes and cuts off the application server at random moments while phones write, leave and come back; then lets everything settle and closes the
+/// Kills, freezes and cuts off the application server, and its database if that is a server, at random moments while phones write, leave and come back; then lets everything settle and closes the
 /// ledger over the whole history. The moments come from the seed.
 /// </summary>
 public sealed class FaultRun
 {
-    private static readonly TimeSpan LongestSettling = TimeSpan.FromMinutes(4);
     private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(60);
-    private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan ShortestLatency = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan MoreLatency = TimeSpan.FromMilliseconds(450);
 
     private readonly FaultRunSettings _settings;
     private readonly FaultWorld _world;
@@ -29,7 +29,7 @@ public sealed class FaultRun
         _random = new Random(settings.Seed);
     }
 
-    private int Kills => _faults[FaultKind.Kill] + _faults[FaultKind.KillInStorm] + _faults[FaultKind.KillAtStart];
+    private int Kills => _faults.Where(static fault => fault.Key <= FaultKind.KillBoth).Sum(static fault => fault.Value);
 
     public static async Task<FaultRunResult> RunAsync(FaultRunSettings settings, CancellationToken cancellation)
     {
@@ -52,25 +52,33 @@ public sealed class FaultRun
 
         await stop.CancelAsync();
         await playing;
-        var violations = await SettleAsync(cancellation);
-        await _world.CountStoredAsync(cancellation);
-        var counters = _world.Recorder.Counters;
+        var books = await new FaultSettling(_world, _traffic, Say).CloseBooksAsync(cancellation);
         _starts.Sort();
         return new FaultRunResult
         {
             Seed = _settings.Seed,
+            Store = _settings.Store,
             Faults = _faults,
-            Totals = _world.Recorder.Ledger.Close(canSeeStore: true),
-            Deferred = counters.Answered202,
-            Redelivered = counters.Redelivered,
-            OrderViolations = counters.OrderViolations + violations,
-            Foreign = counters.UnknownAccepted,
+            Books = books,
             Starts = _starts,
             Duration = Stopwatch.GetElapsedTime(_started),
         };
     }
 
-    private FaultKind Draw() => _random.Next(100) switch
+    private FaultKind Draw() => _settings.Store == FaultStore.PostgreSql && _random.Next(2) == 0 ? DrawOfDatabase() : DrawOfServer();
+
+    private FaultKind DrawOfDatabase() => _random.Next(100) switch
+    {
+        < 40 => FaultKind.KillDatabase,
+        < 60 => FaultKind.KillDatabaseInStorm,
+        < 70 => FaultKind.KillBoth,
+        < 78 => FaultKind.FreezeDatabase,
+        < 86 => FaultKind.CutDatabase,
+        < 92 => FaultKind.MuteDatabase,
+        _ => FaultKind.SlowDatabase,
+    };
+
+    private FaultKind DrawOfServer() => _random.Next(100) switch
     {
         < 40 => FaultKind.Kill,
         < 60 => FaultKind.KillInStorm,
@@ -108,8 +116,24 @@ public sealed class FaultRun
                 await Task.Delay(UpTo(_settings.LongestOutage), cancellation);
                 _world.Server.Thaw();
                 break;
-            default:
+            case FaultKind.Cut or FaultKind.Stall:
                 await CutAsync(kind, cancellation);
+                break;
+            case FaultKind.KillDatabaseInStorm:
+                _traffic.Storm();
+                await Task.Delay(UpTo(TimeSpan.FromMilliseconds(400)), cancellation);
+                goto case FaultKind.KillDatabase;
+            case FaultKind.KillDatabase:
+                await _world.Database!.KillAsync();
+                await RestartDatabaseAsync(cancellation);
+                break;
+            case FaultKind.KillBoth:
+                await Task.WhenAll(_world.Database!.KillAsync(), _world.Server.KillAsync());
+                await RestartDatabaseAsync(cancellation);
+                await RestartAsync(cancellation);
+                break;
+            default:
+                await _world.Database!.StrikeAsync(kind, UpTo(_settings.LongestOutage), ShortestLatency + UpTo(MoreLatency), cancellation);
                 break;
         }
 
@@ -145,46 +169,10 @@ public sealed class FaultRun
         _starts.Add(Stopwatch.GetElapsedTime(started));
     }
 
-    /// <summary>
-    /// Until no sender waits; then all phones leave and come back, so that the server hears of each, and it is waited for until nothing is left in the store.
-    /// Returns the order violations that the server counted.
-    /// </summary>
-    private async Task<long> SettleAsync(CancellationToken cancellation)
+    private async Task RestartDatabaseAsync(CancellationToken cancellation)
     {
-        Say("settling");
-        await UntilAsync(() => Task.FromResult(_world.Recorder.Counters.InFlight == 0), "senders wait for answers", cancellation);
-        Say("all phones leave");
-        _traffic.LeaveAll();
-        await UntilAsync(() => Task.FromResult(_world.Recorder.RegisteredPhones == 0), "phones are still registered", cancellation);
-        Say("all phones come back");
-        _traffic.Storm();
-        await UntilAsync(() => Task.FromResult(_world.Recorder.RegisteredPhones == _settings.Phones), "phones are not registered", cancellation);
-        if (!await UntilAsync(async () => await _world.Server.BacklogAsync(cancellation) == 0, "messages are left in the store", cancellation))
-        {
-            Say((await _world.Server.GetAsync("mailboxes?limit=20", cancellation)).ToJsonString());
-        }
-
-        var status = await _world.Server.GetAsync("status", cancellation);
-        await _world.Server.StopAsync(StopLimit);
-        return (long)status["sinceStart"]!["orderViolations"]!;
-    }
-
-    /// <summary>What does not come to an end is for the ledger to show: the run goes on and says so.</summary>
-    private async Task<bool> UntilAsync(Func<Task<bool>> condition, string otherwise, CancellationToken cancellation)
-    {
-        var started = Stopwatch.GetTimestamp();
-        while (!await condition())
-        {
-            if (Stopwatch.GetElapsedTime(started) > LongestSettling)
-            {
-                Say($"after {LongestSettling.TotalSeconds:0} s {otherwise}");
-                return false;
-            }
-
-            await Task.Delay(Poll, cancellation);
-        }
-
-        return true;
+        await Task.Delay(UpTo(TimeSpan.FromSeconds(1)), cancellation);
+        await _world.Database!.StartAgainAsync();
     }
 
     private TimeSpan UpTo(TimeSpan longest) => longest * _random.NextDouble();

@@ -6,11 +6,13 @@ public sealed record FaultRunSettings
     /// <summary>Everything random comes from it; what the machine makes of it differs from run to run.</summary>
     public required int Seed { get; init; }
 
-    /// <summary>The run goes on until the server was killed this many times; other faults come in between.</summary>
+    /// <summary>The run goes on until the server, or its database, was killed this many times; other faults come in between.</summary>
     public required int Kills { get; init; }
 
     /// <summary>For the store; the caller makes and deletes it.</summary>
     public required string Folder { get; init; }
+
+    public FaultStore Store { get; init; }
 
     public int Phones { get; init; } = 80;
 

@@ -14,6 +14,8 @@ internal sealed class FaultTraffic(FaultWorld world, FaultRunSettings settings)
     private readonly Lock _gate = new();
     private readonly bool[] _isOnline = new bool[settings.Phones];
 
+    public int Phones => settings.Phones;
+
     /// <summary>All phones on.</summary>
     public void Begin()
     {

@@ -18,7 +18,7 @@ using UeFarm.Protocol.Sip.Transactions;
 namespace UeFarm.TestSupport.Faults;
 
 /// <summary>
-/// Phones, KMS and core in this process, the application server in one of its own, and between core and server two links that can be cut: one that the core
+/// Phones, KMS and core in this process, the application server in one of its own, its database if it has one, and between core and server two links that can be cut: one that the core
 /// opens connections over, one that the server does. The books are those of a run.
 /// </summary>
 internal sealed class FaultWorld : IAsyncDisposable
@@ -29,9 +29,16 @@ internal sealed class FaultWorld : IAsyncDisposable
     private readonly ActorSystem _system = FarmActorSystem.Create("faults");
     private CoreServer? _core;
 
-    private FaultWorld(int phones) => Recorder = new RunRecorder(new RunRecorderSettings { Phones = phones });
+    private FaultWorld(int phones)
+    {
+        Recorder = new RunRecorder(new RunRecorderSettings { Phones = phones });
+        Answers = new AnswerLog(Recorder);
+    }
 
     public RunRecorder Recorder { get; }
+
+    /// <summary>What senders were told and when.</summary>
+    public AnswerLog Answers { get; }
 
     public WakeUpWheel Wheel { get; } = new(TimeProvider.System, TimeSpan.FromMilliseconds(5));
 
@@ -44,6 +51,9 @@ internal sealed class FaultWorld : IAsyncDisposable
     public UeRegion Phones { get; private set; } = null!;
 
     public ApplicationServerProcess Server { get; private set; } = null!;
+
+    /// <summary>Null: the server keeps its mailboxes in a file.</summary>
+    public FaultDatabase? Database { get; private set; }
 
     public static async Task<FaultWorld> StartAsync(FaultRunSettings settings, CancellationToken cancellation)
     {
@@ -63,7 +73,8 @@ internal sealed class FaultWorld : IAsyncDisposable
     /// <summary>What the stopped server left behind goes into the books.</summary>
     public async Task CountStoredAsync(CancellationToken cancellation)
     {
-        if (!MailboxStore.TryOpen(new SqliteMailboxStoreSettings { Path = Server.StorePath }, out var store, out var problem))
+        MailboxStoreSettings settings = Database is null ? new SqliteMailboxStoreSettings { Path = Server.StorePath } : Database.Settings;
+        if (!MailboxStore.TryOpen(settings, out var store, out var problem))
         {
             throw new InvalidOperationException(problem);
         }
@@ -81,6 +92,7 @@ internal sealed class FaultWorld : IAsyncDisposable
     {
         await (Phones?.DisposeAsync() ?? default);
         await (Server?.DisposeAsync() ?? default);
+        await (Database?.DisposeAsync() ?? default);
         await (_core?.DisposeAsync() ?? default);
         await ToServer.DisposeAsync();
         await ToCore.DisposeAsync();
@@ -100,6 +112,7 @@ internal sealed class FaultWorld : IAsyncDisposable
             Random = SystemRandomSource.Instance,
         }, Wheel);
         ToCore.Target = _core.EndPoint;
+        Database = settings.Store == FaultStore.PostgreSql ? await FaultDatabase.StartAsync() : null;
         Server = await ApplicationServerProcess.StartAsync(
             new ApplicationServerProcessSettings
             {
@@ -107,6 +120,7 @@ internal sealed class FaultWorld : IAsyncDisposable
                 Core = ToCore.EndPoint,
                 SentBy = ToServer.EndPoint,
                 Folder = settings.Folder,
+                Postgres = Database?.Connection,
                 Options =
                 [
                     "--set", "sip.t1=100ms", "--set", "sip.t2=1s", "--set", "sip.t4=1s", "--set", "applicationServer.holdTime=2s",
@@ -130,7 +144,7 @@ internal sealed class FaultWorld : IAsyncDisposable
                 HonoursRetryAfter = false, // the load goes on while the server stops
             },
             ProfileOf = subscribers.ProfileOf,
-            Observer = Recorder,
+            Observer = Answers,
             Kms = _system.ActorOf(KmsPool.Props(kms, new KmsCounters(), TimeProvider.System, Environment.ProcessorCount), "kms"),
             Transport = new SipTransportSettings(),
             Random = SystemRandomSource.Instance,

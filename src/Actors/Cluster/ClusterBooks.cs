@@ -1,7 +1,7 @@
 using UeFarm.Actors.Journal;
 using UeFarm.Actors.Run;
+using UeFarm.Actors.Traffic;
 using UeFarm.Protocol;
-using UeFarm.Protocol.Messaging;
 
 namespace UeFarm.Actors.Cluster;
 
@@ -24,7 +24,7 @@ public sealed class ClusterBooks
         _tail = new RunTail(journal, new RunTailSettings { Expected = [.. Enumerable.Range(0, blocks)] });
         _books = new RunBooks(
             Recorder,
-            new Traffic.RunSchedule(settings.Traffic, settings.Phases, settings.Phones, settings.RegisterBeforeFirstPhase, settings.Seed),
+            new RunSchedule(settings.Traffic, settings.Phases, settings.Phones, settings.RegisterBeforeFirstPhase, settings.Seed),
             start);
     }
 

@@ -20,8 +20,8 @@ internal static class ClusterForms
         ClusterForm.Of<EnsureBlock>("block", WriteEnsureBlock, static r => new EnsureBlock(r.Text(), r.Int32())),
         ClusterForm.Of<BlockReport>("block-report", WriteBlockReport, ReadBlockReport),
         ClusterForm.Of<CoreStarted>("core", static (w, m) => WriteTexts(w, m.RunId, m.Hop), static r => new CoreStarted(r.Text(), r.Text())),
-        ClusterForm.Of<ApplicationServerStarted>("as", WriteServer, static r => new ApplicationServerStarted(r.Text(), r.Text(), r.Long(), r.Long(), r.Flag())),
-        ClusterForm.Of<CloseBooks>("close", WriteClose, static r => new CloseBooks(r.Text(), r.Int())),
+        ClusterForm.Of<ApplicationServerStarted>("as", WriteServer, static r => new ApplicationServerStarted(r.Text(), r.Text(), r.Int64(), r.Int64(), r.Flag())),
+        ClusterForm.Of<CloseBooks>("close", WriteClose, static r => new CloseBooks(r.Text(), r.Int32())),
         ClusterForm.Of<ConductorQuery>("query", WriteConductorQuery, static r => new ConductorQuery(r.Enumeration<ConductorVerb>(), r.Text(), r.Text())),
         ClusterForm.Of<ConductorReply>("reply", static (w, m) => WriteTexts(w, m.RunId, m.Content), static r => new ConductorReply(r.Text(), r.Text())),
         ClusterForm.Of<Refused>("refused", static (w, m) => w.Text(m.Reason), static r => new Refused(r.Text())),
@@ -32,15 +32,15 @@ internal static class ClusterForms
     private static void WriteServer(ClusterWriter writer, ApplicationServerStarted message)
     {
         WriteTexts(writer, message.RunId, message.Hop);
-        writer.Long(message.Backlog);
-        writer.Long(message.OrderViolations);
+        writer.Int64(message.Backlog);
+        writer.Int64(message.OrderViolations);
         writer.Flag(message.IsClosed);
     }
 
     private static void WriteClose(ClusterWriter writer, CloseBooks message)
     {
         writer.Text(message.RunId);
-        writer.Int(message.Block);
+        writer.Int32(message.Block);
     }
 
     private static void WriteTexts(ClusterWriter writer, string first, string second)

@@ -102,6 +102,7 @@ internal sealed class CoreHost : UntypedActor
     {
         Domain = settings.Domain,
         Subscribers = settings.Subscribers,
+        ExpectsApplicationServer = settings.HasApplicationServer,
         SendsThirdPartyRegistrations = settings.ApplicationServer.Presence == Mailbox.PresenceSource.ThirdPartyRegister,
         Timers = settings.Ue.Timers,
         Transport = new SipTransportSettings { Allow = settings.Allow, Listen = _network.Core },

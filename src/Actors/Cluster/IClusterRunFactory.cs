@@ -9,7 +9,7 @@ public interface IClusterRunFactory
 {
     /// <summary>The settings of a run, the same on every node. Listening addresses are the node's own.</summary>
     /// <exception cref="InvalidDataException">The scenario cannot be played by a cluster; the message says why and what to do.</exception>
-    Task<FarmRunSettings> CreateSettingsAsync(string scenario, IReadOnlyList<string> overrides, CancellationToken cancellation);
+    Task<FarmRunSettings> CreateSettingsAsync(string scenario, IReadOnlyList<string> settings, CancellationToken cancellation);
 
     Task<IRunJournal> OpenJournalAsync(string runId, CancellationToken cancellation);
 

@@ -1,6 +1,5 @@
 using Akka.Actor;
 using Akka.Cluster.Routing;
-using Akka.Event;
 using Akka.Routing;
 using UeFarm.Actors.Ue;
 
@@ -12,18 +11,19 @@ namespace UeFarm.Actors.Cluster;
 /// </summary>
 internal sealed class KmsGate : UntypedActor
 {
-    private const string Name = "kms";
+    public const string Name = "kms-gate";
+
+    private const string Path = "/user/" + Name;
 
     private IActorRef? _pool;
 
-    /// <summary>On a node with the role.</summary>
-    public static IActorRef Start(ActorSystem system) => system.ActorOf(Akka.Actor.Props.Create(() => new KmsGate()), Name);
+    public static Props Props() => Akka.Actor.Props.Create(() => new KmsGate());
 
-    /// <summary>On any node: asks the gates of all nodes with the role by turns.</summary>
-    public static IActorRef StartRouter(ActorSystem system)
+    /// <summary>Asks the gates of all nodes with the role by turns; on any node.</summary>
+    public static Props RouterProps()
     {
-        var settings = new ClusterRouterGroupSettings(int.MaxValue, [$"/user/{Name}"], allowLocalRoutees: true, ClusterRole.Kms.ToRoleName());
-        return system.ActorOf(Akka.Actor.Props.Empty.WithRouter(new ClusterRouterGroup(new RoundRobinGroup($"/user/{Name}"), settings)), Name + "-router");
+        var settings = new ClusterRouterGroupSettings(int.MaxValue, [Path], allowLocalRoutees: true, ClusterRole.Kms.ToRoleName());
+        return Akka.Actor.Props.Empty.WithRouter(new ClusterRouterGroup(new RoundRobinGroup(Path), settings));
     }
 
     protected override void OnReceive(object message)

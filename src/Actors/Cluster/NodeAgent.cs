@@ -2,7 +2,6 @@ using Akka.Actor;
 using Akka.Event;
 using UeFarm.Actors.Kms;
 using UeFarm.Actors.Run;
-using UeFarm.Actors.Timing;
 using UeFarm.Actors.Traffic;
 using UeFarm.Actors.Transport;
 using UeFarm.Actors.Ue;
@@ -23,7 +22,6 @@ internal sealed class NodeAgent : UntypedActor
     private readonly NodeAgentSettings _settings;
     private readonly RunClock _clock;
     private readonly ILoggingAdapter _log = Context.GetLogger();
-    private readonly CancellationTokenSource _play = new();
     private NodePart? _part;
     private string _runId = "";
     private string _core = "";
@@ -66,10 +64,8 @@ internal sealed class NodeAgent : UntypedActor
 
     protected override void PostStop()
     {
-        _play.Cancel();
         _settings.Current = null;
         _ = _part?.DisposeAsync().AsTask();
-        _play.Dispose();
     }
 
     private void Follow(ClusterMessages.RunState state)

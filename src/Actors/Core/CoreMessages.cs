@@ -22,6 +22,16 @@ internal static class CoreMessages
     /// <summary>A binding of a subscriber of another partition ended or was made anew.</summary>
     public sealed record BindingEnded(string AddressOfRecord, string Contact);
 
+    /// <summary>The application server is somewhere else now.</summary>
+    public sealed class ApplicationServerMoved
+    {
+        public static readonly ApplicationServerMoved Instance = new();
+
+        private ApplicationServerMoved()
+        {
+        }
+    }
+
     /// <summary>A deadline of the machines may have come.</summary>
     public sealed class WakeUp : INotInfluenceReceiveTimeout, IDeadLetterSuppression, INoSerializationVerificationNeeded
     {

@@ -68,6 +68,9 @@ internal sealed class CorePartition : UntypedActor
                 _registrar.HandleTransportFailure(failed.Hop, now, utcNow);
                 _proxy.HandleTransportFailure(failed.Hop, now, utcNow);
                 break;
+            case CoreMessages.ApplicationServerMoved:
+                _registrar.HandleApplicationServerMoved(now, utcNow);
+                break;
             case CoreMessages.WakeUp:
                 _armedFor = Instant.Never;
                 _registrar.HandleTimeout(now, utcNow);

@@ -14,9 +14,11 @@ public sealed class CoreServer : IAsyncDisposable
     private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(5);
 
     private readonly IActorRef[] _partitions;
+    private readonly CoreIdentity _identity;
 
-    private CoreServer(IReadOnlyList<ISipTransport> transports, IPEndPoint endPoint, IActorRef[] partitions, CoreCounters counters)
+    private CoreServer(IReadOnlyList<ISipTransport> transports, IPEndPoint endPoint, IActorRef[] partitions, CoreCounters counters, CoreIdentity identity)
     {
+        _identity = identity;
         Transports = transports;
         EndPoint = endPoint;
         _partitions = partitions;
@@ -62,7 +64,17 @@ public sealed class CoreServer : IAsyncDisposable
         }
 
         router.Open(identity, partitions);
-        return Task.FromResult(new CoreServer(transports, endPoint, partitions, counters));
+        return Task.FromResult(new CoreServer(transports, endPoint, partitions, counters, identity));
+    }
+
+    /// <summary>The application server is there from now on, and is told of everybody who is registered.</summary>
+    public void MoveApplicationServer(SipHop server)
+    {
+        _identity.MoveApplicationServer(server);
+        foreach (var partition in _partitions)
+        {
+            partition.Tell(CoreMessages.ApplicationServerMoved.Instance, ActorRefs.NoSender);
+        }
     }
 
     public async ValueTask DisposeAsync()
@@ -85,10 +97,17 @@ public sealed class CoreServer : IAsyncDisposable
             MinExpires = settings.MinExpires,
             MaxExpires = settings.MaxExpires,
             SendsThirdPartyRegistrations = settings.SendsThirdPartyRegistrations,
+            ExpectsApplicationServer = settings.ExpectsApplicationServer,
             Timers = settings.Timers,
         };
         var registrar = new RegistrarBehavior(registrarSettings, settings.Subscribers, digest, settings.Random);
-        var proxySettings = new ProxySettings { Identity = identity, Partition = partition, Timers = settings.Timers };
+        var proxySettings = new ProxySettings
+        {
+            Identity = identity,
+            Partition = partition,
+            Timers = settings.Timers,
+            ExpectsApplicationServer = settings.ExpectsApplicationServer,
+        };
         return (registrar, new ProxyBehavior(proxySettings, registrar, settings.Subscribers, digest, settings.Random));
     }
 }

@@ -18,6 +18,9 @@ public sealed record CoreSettings
     /// <summary>Where MESSAGEs of registered senders go first and who is told by third-party REGISTER. Null: no AS, route straight to the contact.</summary>
     public SipHop? ApplicationServer { get; init; }
 
+    /// <summary>There will be an AS, of which only later is known where it is: see <see cref="CoreServer.MoveApplicationServer"/>.</summary>
+    public bool ExpectsApplicationServer { get; init; }
+
     /// <summary>Whether the AS is told by third-party REGISTER; else it subscribes (event package reg).</summary>
     public bool SendsThirdPartyRegistrations { get; init; } = true;
 

@@ -58,6 +58,9 @@ public sealed class WakeUpWheel : IAsyncDisposable
         }
     }
 
+    /// <summary>The clock that turns it.</summary>
+    public TimeProvider Time => _time;
+
     public Instant Now => _time.GetInstant();
 
     public DateTimeOffset UtcNow => _time.GetUtcNow();

@@ -9,23 +9,22 @@ namespace UeFarm.Protocol.Messaging;
 
 /// <summary>
 /// Who the core is: its domain, its listening address and the application server behind it. Decides which identities it serves
-/// and who speaks for the application server. Immutable and thread-safe.
+/// and who speaks for the application server. Immutable but for the server's address, and thread-safe.
 /// </summary>
 public sealed class CoreIdentity
 {
     private readonly string _listenHost;
-    private readonly byte[] _applicationServerHost;
+    private volatile Server? _server;
 
     /// <summary>ListenEndPoint: the address that goes into Via, Service-Route and third-party REGISTER. ApplicationServer null: none.</summary>
     public CoreIdentity(string domain, IPEndPoint listenEndPoint, SipHop? applicationServer)
     {
         Domain = domain.ToLowerInvariant();
         ListenEndPoint = listenEndPoint;
-        ApplicationServer = applicationServer;
+        MoveApplicationServer(applicationServer);
         _listenHost = HostOf(listenEndPoint);
         SentBy = string.Create(CultureInfo.InvariantCulture, $"{_listenHost}:{listenEndPoint.Port}");
         ServiceRoute = $"<sip:orig@{SentBy};lr>";
-        _applicationServerHost = applicationServer is { } server ? Encoding.ASCII.GetBytes(HostOf(server.EndPoint)) : [];
     }
 
     /// <summary>The home domain, in lower case; also the digest realm.</summary>
@@ -33,13 +32,17 @@ public sealed class CoreIdentity
 
     public IPEndPoint ListenEndPoint { get; }
 
-    public SipHop? ApplicationServer { get; }
+    public SipHop? ApplicationServer => _server?.Hop;
 
     /// <summary>"host:port" for Via.</summary>
     public string SentBy { get; }
 
     /// <summary>What a phone puts into Route of its requests (RFC 3608).</summary>
     public string ServiceRoute { get; }
+
+    /// <summary>From now on the application server is there; null: nowhere.</summary>
+    public void MoveApplicationServer(SipHop? server) =>
+        _server = server is { } hop ? new Server(hop, Encoding.ASCII.GetBytes(HostOf(hop.EndPoint))) : null;
 
     /// <summary>
     /// The key of a user that is served here: "sip:user@domain". False: another scheme, no user part, a foreign host or too long.
@@ -74,22 +77,23 @@ public sealed class CoreIdentity
     /// </summary>
     public bool IsFromApplicationServer(SipMessage message, SipHop from)
     {
-        if (ApplicationServer is not { } server || !SameAddress(from.EndPoint.Address, server.EndPoint.Address))
+        if (_server is not { } server || !SameAddress(from.EndPoint.Address, server.Hop.EndPoint.Address))
         {
             return false;
         }
 
-        if (from.EndPoint.Port == server.EndPoint.Port)
+        if (from.EndPoint.Port == server.Hop.EndPoint.Port)
         {
             return true;
         }
 
         var sentBy = message.TopVia.SentBy;
-        return sentBy.Length > _applicationServerHost.Length + 1
-            && Ascii.EqualsIgnoreCase(sentBy[.._applicationServerHost.Length], _applicationServerHost)
-            && sentBy[_applicationServerHost.Length] == (byte)':'
-            && Utf8Parser.TryParse(sentBy[(_applicationServerHost.Length + 1)..], out int port, out _)
-            && port == server.EndPoint.Port;
+        var host = server.Host;
+        return sentBy.Length > host.Length + 1
+            && Ascii.EqualsIgnoreCase(sentBy[..host.Length], host)
+            && sentBy[host.Length] == (byte)':'
+            && Utf8Parser.TryParse(sentBy[(host.Length + 1)..], out int port, out _)
+            && port == server.Hop.EndPoint.Port;
     }
 
     internal static bool IsSipScheme(SipUri uri) => uri.Scheme is "sip" or "sips";
@@ -102,4 +106,6 @@ public sealed class CoreIdentity
         var text = (endPoint.Address.IsIPv4MappedToIPv6 ? endPoint.Address.MapToIPv4() : endPoint.Address).ToString();
         return text.Contains(':', StringComparison.Ordinal) ? $"[{text}]" : text;
     }
+
+    private sealed record Server(SipHop Hop, byte[] Host);
 }

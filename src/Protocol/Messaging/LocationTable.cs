@@ -7,6 +7,9 @@ namespace UeFarm.Protocol.Messaging;
 internal sealed class LocationTable
 {
     private readonly Dictionary<string, Binding> _newest = new(StringComparer.Ordinal);
+
+    /// <summary>Those with a binding, as a list of its own.</summary>
+    public IReadOnlyList<string> AddressesOfRecord => [.. _newest.Keys];
     private Binding[] _heap = [];
 
     public int Count { get; private set; }

@@ -246,6 +246,12 @@ public sealed partial class ProxyBehavior
             {
                 SendToApplicationServer(forward, server, now);
             }
+            else if (_settings.ExpectsApplicationServer)
+            {
+                // Past the server it would overtake what is stored.
+                Add(SipHeaderId.RetryAfter, "1");
+                Refuse(transaction, 503, now);
+            }
             else
             {
                 Locate(forward, now);

@@ -42,12 +42,13 @@ public sealed partial class RegistrarBehavior
         _transactions = new SipTransactionLayer(settings.Timers);
         _contacts = new ContactList(settings);
         _tagPrefix = string.Create(CultureInfo.InvariantCulture, $"{random.NextUInt64():x}");
-        if (_identity.ApplicationServer is { } server)
+        if (_identity.ApplicationServer is not null || settings.ExpectsApplicationServer)
         {
             var branches = new BranchSource(BranchSource.RegistrarKind, settings.Partition, random);
             _thirdParty = settings.SendsThirdPartyRegistrations
-                ? new ThirdPartyRegistrations(settings, server, _locations, _transactions, branches, random) : null;
-            _notifier = new RegEventNotifier(settings, server, _locations, _transactions, branches, random);
+                ? new ThirdPartyRegistrations(settings, _identity.ApplicationServer, _locations, _transactions, branches, random) : null;
+            _notifier = _identity.ApplicationServer is { } server
+                ? new RegEventNotifier(settings, server, _locations, _transactions, branches, random) : null;
         }
     }
 
@@ -65,6 +66,16 @@ public sealed partial class RegistrarBehavior
             var deadline = Instant.Min(_transactions.NextDeadline, _locations.NextDeadline);
             deadline = _notifier is null ? deadline : Instant.Min(deadline, _notifier.NextDeadline);
             return _thirdParty is null ? deadline : Instant.Min(deadline, _thirdParty.NextDeadline);
+        }
+    }
+
+    /// <summary>The application server is somewhere else now (<see cref="CoreIdentity.MoveApplicationServer"/> has said so): it is told of everybody who is registered.</summary>
+    public void HandleApplicationServerMoved(Instant now, DateTimeOffset utcNow)
+    {
+        if (_thirdParty is not null && _identity.ApplicationServer is { } server)
+        {
+            _thirdParty.MoveTo(server, _locations.AddressesOfRecord, now);
+            Drain(now, utcNow);
         }
     }
 

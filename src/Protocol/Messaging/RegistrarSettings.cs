@@ -31,6 +31,9 @@ public sealed record RegistrarSettings
     /// <summary>Tells the application server of every registration by third-party REGISTER; else it has to subscribe.</summary>
     public bool SendsThirdPartyRegistrations { get; init; } = true;
 
+    /// <summary>There will be an application server, of which only later is known where it is.</summary>
+    public bool ExpectsApplicationServer { get; init; }
+
     /// <summary>Subscriptions to registrations at a time; more are refused.</summary>
     public int MaxSubscriptions { get; init; } = 1_000_000;
 

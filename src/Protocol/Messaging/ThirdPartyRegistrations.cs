@@ -18,11 +18,11 @@ internal sealed class ThirdPartyRegistrations
     private static readonly TimeSpan LongestRetryAfter = TimeSpan.FromMinutes(10);
 
     private readonly RegistrarSettings _settings;
-    private readonly SipHop _server;
+    private SipHop? _server;
     private readonly LocationTable _locations;
     private readonly SipTransactionLayer _transactions;
     private readonly BranchSource _branches;
-    private readonly string _requestUri;
+    private string _requestUri = string.Empty;
     private readonly string _from;
     private readonly string _contact;
     private readonly string _callIdPrefix;
@@ -35,15 +35,14 @@ internal sealed class ThirdPartyRegistrations
     private Instant _resumeAt = new(long.MinValue);
 
     public ThirdPartyRegistrations(
-        RegistrarSettings settings, SipHop server, LocationTable locations, SipTransactionLayer transactions, BranchSource branches, IRandomSource random)
+        RegistrarSettings settings, SipHop? server, LocationTable locations, SipTransactionLayer transactions, BranchSource branches, IRandomSource random)
     {
         _settings = settings;
-        _server = server;
         _locations = locations;
         _transactions = transactions;
         _branches = branches;
         var tag = random.NextUInt64();
-        _requestUri = $"sip:{server.EndPoint}";
+        PointTo(server);
         _from = string.Create(CultureInfo.InvariantCulture, $"<sip:{settings.Identity.SentBy}>;tag={tag:x}");
         _contact = $"<sip:{settings.Identity.SentBy}>";
         _callIdPrefix = string.Create(CultureInfo.InvariantCulture, $"3p-{tag:x}-");
@@ -53,7 +52,7 @@ internal sealed class ThirdPartyRegistrations
     public int PendingCount => _byUser.Count;
 
     /// <summary>When sending goes on after a pause.</summary>
-    public Instant NextDeadline => _waiting.Count > 0 && _byToken.Count < _settings.MaxNotificationsInFlight ? _resumeAt : Instant.Never;
+    public Instant NextDeadline => _server is not null && _waiting.Count > 0 && _byToken.Count < _settings.MaxNotificationsInFlight ? _resumeAt : Instant.Never;
 
     /// <summary>The registration of a user began, was refreshed or ended.</summary>
     public void Announce(string addressOfRecord, Instant now)
@@ -67,6 +66,20 @@ internal sealed class ThirdPartyRegistrations
         else
         {
             notice.IsOutdated = notice.IsInFlight;
+        }
+
+        SendWaiting(now);
+    }
+
+    /// <summary>Another server, which knows nothing: it hears of everybody who is there. What the old one was being told is told to the new one when that has failed.</summary>
+    public void MoveTo(SipHop server, IEnumerable<string> registered, Instant now)
+    {
+        PointTo(server);
+        _pause = default;
+        _resumeAt = now;
+        foreach (var user in registered)
+        {
+            Announce(user, now);
         }
 
         SendWaiting(now);
@@ -114,6 +127,12 @@ internal sealed class ThirdPartyRegistrations
 
     public void HandleTimeout(Instant now) => SendWaiting(now);
 
+    private void PointTo(SipHop? server)
+    {
+        _server = server;
+        _requestUri = $"sip:{server?.EndPoint}";
+    }
+
     private void Requeue(Notice notice)
     {
         notice.IsInFlight = false;
@@ -145,13 +164,13 @@ internal sealed class ThirdPartyRegistrations
 
     private void SendWaiting(Instant now)
     {
-        while (_waiting.Count > 0 && _byToken.Count < _settings.MaxNotificationsInFlight && _resumeAt <= now)
+        while (_server is { } server && _waiting.Count > 0 && _byToken.Count < _settings.MaxNotificationsInFlight && _resumeAt <= now)
         {
-            Send(_waiting.Dequeue(), now);
+            Send(_waiting.Dequeue(), server, now);
         }
     }
 
-    private void Send(Notice notice, Instant now)
+    private void Send(Notice notice, SipHop server, Instant now)
     {
         var user = notice.AddressOfRecord;
         var expires = 0L;
@@ -166,7 +185,7 @@ internal sealed class ThirdPartyRegistrations
         var branch = _branches.Next();
         var bytes = SipWriter.Rent()
             .Request(SipMethod.Register, _requestUri)
-            .Via(_server.Transport, _settings.Identity.SentBy, branch)
+            .Via(server.Transport, _settings.Identity.SentBy, branch)
             .Header(SipHeaderId.MaxForwards, 70)
             .Header(SipHeaderId.From, _from)
             .Header(SipHeaderId.To, $"<{user}>")
@@ -176,7 +195,7 @@ internal sealed class ThirdPartyRegistrations
             .Header(SipHeaderId.Expires, expires)
             .Finish();
         _byToken.Add(token, notice);
-        _transactions.SendRequest(token, branch, SipMethod.Register, bytes, _server, now);
+        _transactions.SendRequest(token, branch, SipMethod.Register, bytes, server, now);
     }
 
     // RFC 3261 section 8.1.1.5: below 2^31. One count for all users still grows within each one's Call-ID.

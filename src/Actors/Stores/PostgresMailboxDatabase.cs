@@ -47,9 +47,9 @@ internal sealed class PostgresMailboxDatabase : IMailboxDatabase
                 return true;
             }
         }
-        catch (Exception failure) when (PostgresSession.IsOfConnection(failure))
+        catch (Exception failure) when (PostgresConnector.IsOfConnection(failure))
         {
-            problem = $"the tables of schema {session!.Schema}: {PostgresSession.Explain(failure)}";
+            problem = $"the tables of schema {session!.Schema}: {PostgresConnector.Explain(failure)}";
         }
         finally
         {
@@ -79,9 +79,9 @@ internal sealed class PostgresMailboxDatabase : IMailboxDatabase
             // What the mailboxes here know of their messages is out of date: going on would deliver again what the other server delivered.
             problem = "another server has worked on these mailboxes since the connection was lost: restart this one";
         }
-        catch (Exception failure) when (PostgresSession.IsOfConnection(failure))
+        catch (Exception failure) when (PostgresConnector.IsOfConnection(failure))
         {
-            problem = PostgresSession.Explain(failure);
+            problem = PostgresConnector.Explain(failure);
         }
         finally
         {
@@ -110,7 +110,7 @@ internal sealed class PostgresMailboxDatabase : IMailboxDatabase
         catch (PostgresException failure) when (failure.InvariantSeverity == "ERROR")
         {
             // The server undid the batch and lives. A primary that became a standby will never take it: look for the new one.
-            problem = PostgresSession.Explain(failure);
+            problem = PostgresConnector.Explain(failure);
             if (failure.SqlState == PostgresErrorCodes.ReadOnlySqlTransaction)
             {
                 Close();
@@ -118,9 +118,9 @@ internal sealed class PostgresMailboxDatabase : IMailboxDatabase
 
             return IsAboutContent(failure.SqlState) ? MailboxBatchOutcome.Rejected : MailboxBatchOutcome.Failed;
         }
-        catch (Exception failure) when (PostgresSession.IsOfConnection(failure))
+        catch (Exception failure) when (PostgresConnector.IsOfConnection(failure))
         {
-            problem = PostgresSession.Explain(failure);
+            problem = PostgresConnector.Explain(failure);
             Close();
             return MailboxBatchOutcome.Unknown;
         }

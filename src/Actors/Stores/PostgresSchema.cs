@@ -35,24 +35,9 @@ internal static class PostgresSchema
     /// <summary>Makes what is missing. False: the data is of a later version, or not for this kind of server.</summary>
     public static bool TryPrepare(NpgsqlConnection connection, string schema, PostgresMailboxStoreSettings settings, out string problem)
     {
-        problem = string.Empty;
-        if (Scalar(connection, "SELECT to_regnamespace($1)::text", schema) is DBNull or null)
+        if (!PostgresMigration.TryApply(connection, schema, "mailbox_store", Migrations, out var isNew, out problem))
         {
-            Run(connection, $"CREATE SCHEMA {schema}"); // a checked name
-        }
-
-        var isNew = Scalar(connection, "SELECT to_regclass($1)::text", schema + ".mailbox_store") is DBNull or null;
-        var version = isNew ? 0 : Convert.ToInt32(Scalar(connection, "SELECT version FROM mailbox_store"), CultureInfo.InvariantCulture);
-        if (version > Migrations.Length)
-        {
-            problem = $"schema {schema} has version {version}, this program knows versions up to {Migrations.Length}: "
-                + "use the program that wrote it, or a later one";
             return false;
-        }
-
-        for (var next = version + 1; next <= Migrations.Length; next++)
-        {
-            Change(connection, $"BEGIN; {Migrations[next - 1]} UPDATE mailbox_store SET version = {next}; COMMIT;");
         }
 
         if (isNew)
@@ -112,6 +97,13 @@ internal static class PostgresSchema
         command.ExecuteNonQuery();
     }
 
+    /// <summary>Without a limit in time.</summary>
+    public static void Change(NpgsqlConnection connection, string sql)
+    {
+        using var command = Query(connection, sql);
+        command.ExecuteNonQuery();
+    }
+
     private static MailboxStoreRecovery Recover(NpgsqlConnection connection, long generation)
     {
         var backlogs = new Dictionary<string, MailboxInventory>(StringComparer.Ordinal);
@@ -139,10 +131,4 @@ internal static class PostgresSchema
 
     /// <summary>Without a limit in time: changes and summaries of a large table take theirs.</summary>
     private static NpgsqlCommand Query(NpgsqlConnection connection, string sql) => new(sql, connection) { CommandTimeout = 0 };
-
-    private static void Change(NpgsqlConnection connection, string sql)
-    {
-        using var command = Query(connection, sql);
-        command.ExecuteNonQuery();
-    }
 }

@@ -1,0 +1,41 @@
+using Npgsql;
+using UeFarm.Actors.Stores;
+
+namespace UeFarm.Actors.Journal;
+
+/// <summary>The tables of the journals in PostgreSQL.</summary>
+internal static class JournalSchema
+{
+    /// <summary>
+    /// Facts are mostly digests, on which compression is wasted. The row of a stream changes with every commit: pages have room for its versions, and these are
+    /// cleared away often.
+    /// </summary>
+    private static readonly string[] Migrations =
+    [
+        """
+        CREATE TABLE journal_runs (run text COLLATE "C" PRIMARY KEY, created timestamptz NOT NULL DEFAULT now());
+        CREATE TABLE journal_streams (
+          run text COLLATE "C" NOT NULL, stream integer NOT NULL, epoch bigint NOT NULL, owner text NOT NULL,
+          complete_to bigint NOT NULL, last_batch bigint NOT NULL, PRIMARY KEY (run, stream))
+          WITH (fillfactor = 50, autovacuum_vacuum_threshold = 1000, autovacuum_vacuum_scale_factor = 0.5, autovacuum_vacuum_cost_delay = 0);
+        CREATE TABLE journal_batches (
+          run text COLLATE "C" NOT NULL, stream integer NOT NULL, number bigint NOT NULL, epoch bigint NOT NULL, facts bytea NOT NULL,
+          PRIMARY KEY (run, stream, number));
+        ALTER TABLE journal_batches ALTER COLUMN facts SET STORAGE EXTERNAL;
+        CREATE TABLE journal_store (version integer NOT NULL);
+        INSERT INTO journal_store (version) VALUES (1);
+        """,
+    ];
+
+    /// <summary>Makes what is missing, the run included. False: the tables are of a later version.</summary>
+    public static bool TryPrepare(NpgsqlConnection connection, string schema, string run, out string problem)
+    {
+        if (!PostgresMigration.TryApply(connection, schema, "journal_store", Migrations, out _, out problem))
+        {
+            return false;
+        }
+
+        PostgresSchema.Scalar(connection, "INSERT INTO journal_runs (run) VALUES ($1) ON CONFLICT DO NOTHING", run);
+        return true;
+    }
+}

@@ -48,7 +48,8 @@ public sealed class ClusterNode : IAsyncDisposable
         }
         catch
         {
-            await node.System.Terminate().ConfigureAwait(false);
+            // Not from the beginning: there is nothing to leave, and the phases of leaving would wait for it in vain.
+            await node._shutdown.Run(CoordinatedShutdown.ClusterJoinUnsuccessfulReason.Instance, CoordinatedShutdown.PhaseBeforeActorSystemTerminate).ConfigureAwait(false);
             throw;
         }
     }

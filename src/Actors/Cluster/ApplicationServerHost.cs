@@ -119,7 +119,6 @@ internal sealed class ApplicationServerHost : UntypedActor
         try
         {
             var claim = await journal.ClaimAsync(RunStreams.ApplicationServer, _node, CancellationToken.None).ConfigureAwait(false);
-            journal.TryAppend(claim, new RunFact(RunFactKind.Claimed, _clock.UtcNow.Ticks, Token: claim.Epoch));
             var observer = new DropWriter(journal, claim, _clock);
             var server = await ApplicationServer.StartAsync(system, SettingsOf(settings, core, claim, observer), _wheel).ConfigureAwait(false);
             return new Running(server, journal, claim);

@@ -122,7 +122,6 @@ internal sealed class BlockActor : UntypedActor
         var claim = await run.Journal.ClaimAsync(_block, run.Node, CancellationToken.None).ConfigureAwait(false);
         var memory = new BlockMemory(
             run.Blocks.FirstOf(_block), run.Blocks.CountOf(_block), run.CreateFlash, run.Settings.Ue.ReplayCache, SystemRandomSource.Instance);
-        var hadOwner = false;
         for (long position = 0; ;)
         {
             var page = await run.Journal.ReadAsync(_block, position, PageBatches, CancellationToken.None).ConfigureAwait(false);
@@ -133,7 +132,6 @@ internal sealed class BlockActor : UntypedActor
 
             foreach (var batch in page)
             {
-                hadOwner = true;
                 foreach (var fact in batch.Facts)
                 {
                     memory.Apply(fact);
@@ -143,7 +141,7 @@ internal sealed class BlockActor : UntypedActor
             }
         }
 
-        if (hadOwner)
+        if (claim.Epoch > 1)
         {
             memory.Restart(run.Settings.Ue.OnRestart);
         }
@@ -157,7 +155,6 @@ internal sealed class BlockActor : UntypedActor
         var first = run.Blocks.FirstOf(_block);
         _journal = new BlockJournal(run.Journal, restored.Claim, run.Clock, restored.Memory, first, Self);
         var now = run.Clock.UtcNow.Ticks;
-        _journal.Append(new RunFact(RunFactKind.Claimed, now, Token: restored.Claim.Epoch));
         foreach (var phone in restored.Memory.Registered)
         {
             _journal.Append(new RunFact(RunFactKind.WentOffline, now, phone));

@@ -1,0 +1,191 @@
+using UeFarm.Actors.Journal;
+using UeFarm.Actors.Run;
+using UeFarm.Actors.Traffic;
+using UeFarm.Protocol;
+
+namespace UeFarm.Actors.Cluster;
+
+/// <summary>The stages of a run.</summary>
+internal sealed partial class Conductor
+{
+    /// <summary>By the clock of the facts, which is UTC.</summary>
+    private Instant Now => new(UtcNow.UtcTicks);
+
+    private TimeSpan InStage => UtcNow - _stageBegan;
+
+    private Instant Start => new(_run!.StartTicks);
+
+    private TimeSpan Length => _runSettings!.Phases.Aggregate(TimeSpan.Zero, static (sum, phase) => sum + phase.Duration);
+
+    private void Advance()
+    {
+        if (_isBusy || _run is null)
+        {
+            return;
+        }
+
+        switch (_stage)
+        {
+            case ClusterRunStage.Preparing when IsPrepared():
+                Enter(ClusterRunStage.Registering);
+                break;
+            case ClusterRunStage.Registering when IsRegistered() || InStage > _settings.LongestRegistration || _run.IsStopped:
+                Do(DecideStartAsync(_run));
+                break;
+            case ClusterRunStage.Playing when Now >= Start + Length || _run.IsStopped:
+                Enter(ClusterRunStage.Settling);
+                _settling = new SettleRule(_runSettings!.ApplicationServer.LongestPause, seesBacklog: _runSettings.HasApplicationServer);
+                break;
+            case ClusterRunStage.Settling when IsSettled():
+                Enter(ClusterRunStage.Closing);
+                break;
+            case ClusterRunStage.Closing:
+                CloseAll();
+                if (IsClosed() || InStage > _settings.LongestClosing)
+                {
+                    Do(JudgeAsync());
+                    return;
+                }
+
+                break;
+            default:
+                break;
+        }
+
+        if (_books is { } books && !_isBusy)
+        {
+            Do(FollowAsync(books));
+        }
+    }
+
+    /// <summary>What an earlier conductor left: a run that has not ended, or the result of the last one.</summary>
+    private async Task<Action> FindAsync()
+    {
+        var run = await _settings.Factory.Register.FindNewestAsync(CancellationToken.None).ConfigureAwait(false);
+        return run is null ? static () => { } : await OpenAsync(run).ConfigureAwait(false);
+    }
+
+    private async Task<Action> OpenAsync(ClusterRunRecord run)
+    {
+        var settings = await _settings.Factory.CreateSettingsAsync(run.Scenario, run.Overrides, CancellationToken.None).ConfigureAwait(false);
+        var journal = run.Result is null ? await _settings.Factory.OpenJournalAsync(run.RunId, CancellationToken.None).ConfigureAwait(false) : null;
+        return () =>
+        {
+            _run = run;
+            _runSettings = settings;
+            _journal = journal;
+            _books = null;
+            _blocks.Clear();
+            _core = "";
+            _server = null;
+            if (run.Result is not null)
+            {
+                Enter(ClusterRunStage.Ended);
+            }
+            else if (run.StartTicks == 0)
+            {
+                Enter(ClusterRunStage.Preparing);
+            }
+            else
+            {
+                _books = CreateBooks(run, settings, journal!);
+                Enter(ClusterRunStage.Playing);
+            }
+        };
+    }
+
+    private bool IsPrepared() => _core.Length > 0 && (_server is not null || !_runSettings!.HasApplicationServer);
+
+    private bool IsRegistered()
+    {
+        var settings = _runSettings!;
+        var blocks = new UeBlocks(settings.Phones).Count;
+        return _blocks.Count == blocks && _blocks.Values.All(static block => block.Phones > 0)
+            && (!settings.RegisterBeforeFirstPhase || _blocks.Values.Sum(static block => block.Registered) >= settings.Phones);
+    }
+
+    private async Task<Action> DecideStartAsync(ClusterRunRecord run)
+    {
+        var proposed = (UtcNow + _settings.StartDelay).UtcTicks;
+        var start = await _settings.Factory.Register.DecideStartAsync(run.RunId, proposed, CancellationToken.None).ConfigureAwait(false);
+        return () =>
+        {
+            _run = _run! with { StartTicks = start };
+            _books = CreateBooks(_run, _runSettings!, _journal!);
+            Enter(ClusterRunStage.Playing);
+        };
+    }
+
+    private static ClusterBooks CreateBooks(ClusterRunRecord run, FarmRunSettings settings, IRunJournal journal) =>
+        new(settings, journal, new Instant(run.StartTicks), new UeBlocks(settings.Phones).Count);
+
+    private static async Task<Action> FollowAsync(ClusterBooks books)
+    {
+        await books.AdvanceAsync(CancellationToken.None).ConfigureAwait(false);
+        return static () => { };
+    }
+
+    /// <summary>The books tell whether anything is under way, once they are complete beyond the schedule's end.</summary>
+    private bool IsSettled()
+    {
+        var isComplete = _books!.WatermarkTicks >= Math.Min(_stageBegan.UtcTicks, (Start + Length).Ticks);
+        return (isComplete && _settling!.IsSettled(_books.Recorder.Counters, _server?.Backlog ?? 0, Now)) || InStage > _runSettings!.SettleTime;
+    }
+
+    private void CloseAll()
+    {
+        for (var block = 0; block < new UeBlocks(_runSettings!.Phones).Count; block++)
+        {
+            if (!_blocks.TryGetValue(block, out var report) || !report.IsClosed)
+            {
+                _settings.Blocks.Tell(new ClusterMessages.CloseBooks(_run!.RunId, block), Self);
+            }
+        }
+
+        _settings.ApplicationServer.Tell(new ClusterMessages.CloseBooks(_run!.RunId, RunStreams.ApplicationServer), Self);
+    }
+
+    private bool IsClosed() =>
+        _blocks.Count == new UeBlocks(_runSettings!.Phones).Count && _blocks.Values.All(static block => block.IsClosed)
+        && (_server is { IsClosed: true } || !_runSettings.HasApplicationServer);
+
+    private async Task<Action> JudgeAsync()
+    {
+        var (run, settings, books) = (_run!, _runSettings!, _books!);
+        var played = TimeSpan.FromTicks(Math.Clamp(_stageBegan.UtcTicks - run.StartTicks, 0, Length.Ticks));
+        var unclosed = _blocks.Count(static block => !block.Value.IsClosed);
+        var misordered = _server?.OrderViolations ?? 0;
+        await books.FinishAsync(Start + played, CancellationToken.None).ConfigureAwait(false);
+        if (unclosed > 0)
+        {
+            await _settings.Factory.Register.AddNoteAsync(
+                run.RunId, $"{unclosed} blocks of phones had not written their last facts when the books were closed", CancellationToken.None).ConfigureAwait(false);
+        }
+
+        var known = await _settings.Factory.Register.FindNewestAsync(CancellationToken.None).ConfigureAwait(false) ?? run;
+        var result = RunClosing.Close(
+            books.Recorder, settings, misordered, played, known.IsStopped, books.Recorder.RegisteredPhones, PlannedOnlineAt(settings, played));
+        var verdict = await _settings.Factory.Register.DecideResultAsync(
+            run.RunId, _settings.Factory.Judge(known, books, result), CancellationToken.None).ConfigureAwait(false);
+        await _journal!.DisposeAsync().ConfigureAwait(false);
+        return () =>
+        {
+            _journal = null;
+            _books = null;
+            _run = known with { Result = verdict };
+            Enter(ClusterRunStage.Ended);
+        };
+    }
+
+    private static int PlannedOnlineAt(FarmRunSettings settings, TimeSpan time)
+    {
+        var schedule = new RunSchedule(settings.Traffic, settings.Phases, settings.Phones, settings.RegisterBeforeFirstPhase, settings.Seed);
+        var planned = schedule.PlannedOnline;
+        while (schedule.TryNext(out var action) && action.At <= time)
+        {
+            planned = schedule.PlannedOnline;
+        }
+
+        return planned;
+    }
+}

@@ -1,0 +1,144 @@
+using Akka.Actor;
+using Akka.Cluster;
+using Akka.Event;
+using UeFarm.Actors.Journal;
+using UeFarm.Actors.Run;
+using AkkaCluster = Akka.Cluster.Cluster;
+
+namespace UeFarm.Actors.Cluster;
+
+/// <summary>
+/// The singleton that leads a run through its stages, tells every node where it stands, keeps the books by following the journal, and gives the verdict. What must be decided once is decided in the register;
+/// all else is looked up or worked out again by the conductor that takes over.
+/// </summary>
+internal sealed partial class Conductor : UntypedActor, IWithTimers
+{
+    private readonly ConductorSettings _settings;
+    private readonly AkkaCluster _cluster = AkkaCluster.Get(Context.System);
+    private readonly ILoggingAdapter _log = Context.GetLogger();
+    private readonly Dictionary<int, ClusterMessages.BlockReport> _blocks = [];
+    private readonly Dictionary<string, ClusterMessages.NodeReport> _nodes = [];
+    private ClusterRunRecord? _run;
+    private FarmRunSettings? _runSettings;
+    private IRunJournal? _journal;
+    private ClusterBooks? _books;
+    private ClusterMessages.ApplicationServerStarted? _server;
+    private ClusterRunStage _stage = ClusterRunStage.Idle;
+    private SettleRule? _settling;
+    private string _core = "";
+    private DateTimeOffset _stageBegan;
+    private bool _isBusy;
+    private bool _isStarting;
+
+    public Conductor(ConductorSettings settings) => _settings = settings;
+
+    public ITimerScheduler Timers { get; set; } = null!;
+
+    public static Props Props(ConductorSettings settings) => Akka.Actor.Props.Create(() => new Conductor(settings));
+
+    private DateTimeOffset UtcNow => _settings.Time.GetUtcNow();
+
+    protected override void PreStart()
+    {
+        _cluster.Subscribe(Self, ClusterEvent.SubscriptionInitialStateMode.InitialStateAsEvents, typeof(ClusterEvent.MemberRemoved));
+        Timers.StartPeriodicTimer(nameof(Tick), Tick.Instance, TimeSpan.Zero, _settings.Tick);
+        Do(FindAsync());
+    }
+
+    protected override void PostStop()
+    {
+        _cluster.Unsubscribe(Self);
+        _ = _journal?.DisposeAsync().AsTask();
+    }
+
+    protected override void OnReceive(object message)
+    {
+        switch (message)
+        {
+            case Tick:
+                Advance();
+                Broadcast();
+                break;
+            case ClusterMessages.NodeReport report:
+                _nodes[report.Node] = report;
+                break;
+            case ClusterMessages.BlockReport report when report.RunId == _run?.RunId:
+                _blocks[report.Block] = report;
+                NoteReturn();
+                break;
+            case ClusterMessages.CoreStarted started when started.RunId == _run?.RunId:
+                _core = started.Hop;
+                break;
+            case ClusterMessages.ApplicationServerStarted started when started.RunId == _run?.RunId:
+                _server = started;
+                break;
+            case ClusterMessages.ConductorQuery query:
+                Answer(query);
+                break;
+            case ClusterEvent.MemberRemoved removed:
+                NoteRemoval(removed);
+                break;
+            case Outcome outcome:
+                _isBusy = false;
+                outcome.Apply();
+                break;
+            case Status.Failure failure:
+                _isBusy = false;
+                _log.Warning("conductor: {0}", failure.Cause.Message);
+                break;
+            case ClusterMessages.BlockReport or ClusterMessages.CoreStarted or ClusterMessages.ApplicationServerStarted:
+                break;   // of an earlier run
+            default:
+                Unhandled(message);
+                break;
+        }
+    }
+
+    /// <summary>Everybody hears where the run stands, and blocks are asked to be there.</summary>
+    private void Broadcast()
+    {
+        var state = _run is { } run
+            ? new ClusterMessages.RunState(
+                run.RunId, run.Scenario, "", run.Overrides, _runSettings?.Seed ?? 0, run.StartTicks, _stage, _core, _server?.Hop ?? "", run.RunId)
+            : ClusterMessages.RunState.Idle;
+        foreach (var member in _cluster.State.Members.Where(static member => member.Status == MemberStatus.Up))
+        {
+            Context.ActorSelection(new RootActorPath(member.Address) / "user" / NodeAgent.Name).Tell(state, Self);
+        }
+
+        _settings.Core.Tell(state, Self);
+        _settings.ApplicationServer.Tell(state, Self);
+        if (_runSettings is { } settings && _stage is >= ClusterRunStage.Registering and <= ClusterRunStage.Closing)
+        {
+            for (var block = 0; block < new UeBlocks(settings.Phones).Count; block++)
+            {
+                _settings.Blocks.Tell(new ClusterMessages.EnsureBlock(state.RunId, block), Self);
+            }
+        }
+    }
+
+    /// <summary>One piece of work at a time, whose outcome comes back as a message.</summary>
+    private void Do(Task<Action> work)
+    {
+        _isBusy = true;
+        work.PipeTo(Self, success: static apply => new Outcome(apply));
+    }
+
+    private void Enter(ClusterRunStage stage)
+    {
+        _stage = stage;
+        _stageBegan = UtcNow;
+        _log.Info("run {0}: {1}", _run?.RunId, stage);
+    }
+
+    private sealed record Outcome(Action Apply) : INoSerializationVerificationNeeded;
+
+    private sealed class Tick : INoSerializationVerificationNeeded, INotInfluenceReceiveTimeout
+    {
+        public static readonly Tick Instance = new();
+
+        private Tick()
+        {
+        }
+    }
+}

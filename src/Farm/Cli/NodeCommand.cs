@@ -8,7 +8,7 @@ namespace UeFarm.Farm.Cli;
 internal sealed class NodeCommand(CliEnvironment environment)
 {
     /// <summary>What is not stopped by then is given up: nothing that was promised depends on it.</summary>
-    private static readonly TimeSpan LongestStop = TimeSpan.FromSeconds(9);
+    internal static readonly TimeSpan LongestStop = TimeSpan.FromSeconds(9);
 
     private readonly NodeArguments _arguments = new();
 

@@ -1,0 +1,2 @@
+global using UeFarm.Farm.Tests.Support;
+global using Xunit;

@@ -22,6 +22,8 @@ const string Usage = """
                                               PostgreSQL away and slow, the disk full: answers, memory, recovery, losses
              sizing                           rank tracker, and messages per CPU-second of uefarm size
              virtual                          messages per CPU-second of whole runs in virtual time
+             sharding                         messages through a local shard region, beside a direct Tell
+             removal                          how soon a cluster removes a node that was killed
            Benchmarks tables                  the tables of docs/sizing.md
     """;
 
@@ -69,6 +71,12 @@ switch (args)
         return 0;
     case ["load", "virtual"]:
         await VirtualLoad.RunAsync();
+        return 0;
+    case ["load", "sharding"]:
+        await ShardingLoad.RunAsync();
+        return 0;
+    case ["load", "removal"]:
+        await RemovalLoad.RunAsync();
         return 0;
     case ["tables"]:
         SizingTables.Print(Console.Out);

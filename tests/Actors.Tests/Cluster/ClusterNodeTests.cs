@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Akka.Remote;
 using UeFarm.Actors.Cluster;
 using Xunit;
 
@@ -50,6 +51,24 @@ public sealed class ClusterNodeTests : IAsyncDisposable
         first.Cluster.Down(second.Cluster.SelfAddress);
         Assert.Equal(ClusterEnd.Downed, await second.Ended.WaitAsync(TestCluster.Patience, TestContext.Current.CancellationToken));
         Assert.Contains($"node '{second.Address}' was cut off from the majority", second.Describe(ClusterEnd.Downed)!.ToString());
+    }
+
+    [Theory]
+    [InlineData(true, ClusterEnd.Quarantined)]
+    [InlineData(false, ClusterEnd.Left)]
+    public async Task A_node_whom_a_member_refuses_to_talk_to_ends_and_says_so(bool isMember, ClusterEnd end)
+    {
+        var first = await _cluster.StartAsync(ClusterRole.Ue);
+        var second = await _cluster.StartAsync(ClusterRole.Ue);
+        var refusing = isMember ? first.Cluster.SelfAddress : first.Cluster.SelfAddress.WithPort(1);
+        second.System.EventStream.Publish(new ThisActorSystemQuarantinedEvent(second.Cluster.SelfAddress, refusing));
+        if (!isMember)
+        {
+            Assert.True(await second.LeaveAsync(TestCluster.Patience));
+        }
+
+        Assert.Equal(end, await second.Ended.WaitAsync(TestCluster.Patience, TestContext.Current.CancellationToken));
+        Assert.Equal(isMember, second.Describe(end) is { Value: var node } && node == second.Address);
     }
 
     [Fact]

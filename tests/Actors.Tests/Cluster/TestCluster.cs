@@ -34,7 +34,7 @@ internal sealed class TestCluster : IAsyncDisposable
 
         // What is terminated is gone without a word, as a process that was killed; dead letters and lost peers are what the tests are about.
         Overrides = ConfigurationFactory.ParseString(
-            "akka.coordinated-shutdown.run-by-actor-system-terminate = off, akka.loglevel = INFO, akka.stdout-loglevel = INFO"),
+            "akka.coordinated-shutdown.run-by-actor-system-terminate = off, akka.loglevel = OFF, akka.stdout-loglevel = OFF"),
     };
 
     public Task<ClusterNode> StartAsync(params ClusterRole[] roles) => StartAsync(Settings(roles));

@@ -63,6 +63,15 @@ public sealed class MemoryRunJournal(TimeProvider time) : IRunJournal
         return true;
     }
 
+    /// <summary>How many durable facts of a kind there are.</summary>
+    public int CountOf(RunFactKind kind)
+    {
+        lock (_gate)
+        {
+            return _streams.Values.Sum(stream => stream.Batches.Sum(batch => batch.Facts.Count(fact => fact.Kind == kind)));
+        }
+    }
+
     /// <summary>What waits in a stream becomes durable, at most so many facts; what was appended under a claim that is lost does not.</summary>
     public void Release(int stream, int most = int.MaxValue)
     {

@@ -37,6 +37,9 @@ public sealed class ClusterBooks
     /// <summary>Up to when the books are complete, by the clock of the facts.</summary>
     public long WatermarkTicks => _tail.WatermarkTicks;
 
+    /// <summary>The run was stopped then: what the schedule has later is not part of it.</summary>
+    public void EndAt(Instant time) => _books.EndAt(time);
+
     /// <summary>Takes what has become certain.</summary>
     public Task AdvanceAsync(CancellationToken cancellation) => _tail.AdvanceAsync(_books.Record, cancellation);
 

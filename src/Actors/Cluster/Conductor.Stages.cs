@@ -33,6 +33,11 @@ internal sealed partial class Conductor
                 Do(DecideStartAsync(_run));
                 break;
             case ClusterRunStage.Playing when Now >= Start + Length || _run.IsStopped:
+                if (_run.IsStopped)
+                {
+                    _books!.EndAt(Now);
+                }
+
                 Enter(ClusterRunStage.Settling);
                 _settling = new SettleRule(_runSettings!.ApplicationServer.LongestPause, seesBacklog: _runSettings.HasApplicationServer);
                 break;

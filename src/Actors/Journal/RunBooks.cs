@@ -15,6 +15,7 @@ public sealed class RunBooks
     private readonly Instant _start;
     private readonly List<Instant> _phases = [];
     private ScheduledAction _next;
+    private Instant _end = Instant.Never;
     private int _phase = -1;
     private bool _isAtEnd;
 
@@ -31,9 +32,13 @@ public sealed class RunBooks
         TakeNext();
     }
 
+    /// <summary>The run is stopped: what is due later is opened only if somebody has played it.</summary>
+    public void EndAt(Instant time) => _end = time;
+
     /// <summary>Opens what is due until then, whether or not anybody has played it.</summary>
     public void OpenUntil(Instant time)
     {
+        time = Instant.Min(time, _end);
         while (!_isAtEnd && _start + _next.At <= time)
         {
             Perform();

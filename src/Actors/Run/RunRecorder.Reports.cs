@@ -14,7 +14,7 @@ public sealed partial class RunRecorder
     private void OnReportSent(in RunFact fact)
     {
         Counters.CountReportSent();
-        if (IsOpened(fact.Token))
+        if (fact.Token >= 0)
         {
             Reports.Bind(fact.Digest, fact.Token);
         }
@@ -69,7 +69,8 @@ public sealed partial class RunRecorder
     private void OnStored(in RunFact fact)
     {
         var number = fact.Token;
-        if (number >= 0 ? IsOpened(number) : !Mark(fact.Digest, LedgerMarks.FoundStored) && Reports.TryFind(fact.Digest, out number))
+        var isReport = number >= 0 || (!Mark(fact.Digest, LedgerMarks.FoundStored) && Reports.TryFind(fact.Digest, out number));
+        if (isReport && IsOpened(number))
         {
             Ledger.Update(number, 0, static (ref LedgerEntry entry, int _) => entry.Reports |= ReportMarks.Waiting);
         }

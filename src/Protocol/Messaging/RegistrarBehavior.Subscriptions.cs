@@ -8,7 +8,7 @@ public sealed partial class RegistrarBehavior
 {
     private void HandleResponse(long token, SipResponse response, Instant now)
     {
-        if (_notifier!.HandleResponse(token, response.StatusCode, now))
+        if (_notifier?.HandleResponse(token, response.StatusCode, now) == true)
         {
             Count(response.StatusCode < 300 ? CoreFact.NotificationAccepted : CoreFact.NotificationFailed);
         }
@@ -20,7 +20,7 @@ public sealed partial class RegistrarBehavior
 
     private void HandleNoAnswer(long token, Instant now)
     {
-        if (_notifier!.HandleResponse(token, 0, now))
+        if (_notifier?.HandleResponse(token, 0, now) == true)
         {
             Count(CoreFact.NotificationFailed);
         }

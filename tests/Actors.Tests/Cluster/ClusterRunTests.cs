@@ -1,0 +1,105 @@
+using System.Net;
+using System.Text.Json;
+using Akka.Actor;
+using UeFarm.Actors.Cluster;
+using UeFarm.Actors.Journal;
+using UeFarm.Actors.Run;
+using UeFarm.Actors.Traffic;
+using UeFarm.Protocol.Messaging;
+using Xunit;
+
+namespace UeFarm.Actors.Tests.Cluster;
+
+public sealed class ClusterRunTests : IAsyncLifetime
+{
+    private static readonly ClusterRole[] All = [ClusterRole.Ue, ClusterRole.Core, ClusterRole.ApplicationServer, ClusterRole.Kms, ClusterRole.Conductor];
+    private static readonly NodeNetwork Network = new(IPAddress.Loopback, new IPEndPoint(IPAddress.Loopback, 0));
+
+    private readonly string _folder = Directory.CreateTempSubdirectory("uefarm-cluster-").FullName;
+    private readonly TestCluster _cluster = new();
+    private readonly List<ClusterNode> _nodes = [];
+    private readonly List<ClusterFarm> _farms = [];
+
+    public ValueTask InitializeAsync() => ValueTask.CompletedTask;
+
+    public async ValueTask DisposeAsync()
+    {
+        await _cluster.DisposeAsync();
+        foreach (var farm in _farms)
+        {
+            await farm.DisposeAsync();
+        }
+
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    [Fact]
+    public async Task Three_nodes_play_one_schedule_and_come_to_one_verdict()
+    {
+        var factory = Factory();
+        for (var node = 0; node < 3; node++)
+        {
+            await StartAsync(factory);
+        }
+
+        var runId = await SubmitAsync(_farms[0], "100");
+        var (books, result) = await JudgedAsync(factory);
+        Assert.Equal(result.Totals.Sent, result.Totals.Accepted);
+        Assert.Equal(100, books.Recorder.RegisteredPhones);
+        Assert.Equal(runId, (await factory.Runs.FindNewestAsync(TestContext.Current.CancellationToken))!.RunId);
+    }
+
+    [Fact]
+    public async Task Everything_that_the_oldest_node_has_goes_on_elsewhere_when_it_leaves()
+    {
+        var factory = Factory();
+        for (var node = 0; node < 3; node++)
+        {
+            await StartAsync(factory);
+        }
+
+        await SubmitAsync(_farms[1], "100");
+        await TestCluster.UntilAsync(() => factory.Journal.CountOf(RunFactKind.MessageReceived) > 50);
+        Assert.True(await _nodes[0].LeaveAsync(TestCluster.Patience));
+        var (books, result) = await JudgedAsync(factory);
+        Assert.Equal(100, books.Recorder.RegisteredPhones);
+        Assert.Equal(0, result.Totals.Rejected);
+        Assert.Equal(result.Totals.Sent, result.Totals.Accepted + result.Totals.Failed);
+        Assert.InRange(result.Totals.Accepted, result.Totals.Sent / 4, result.Totals.Sent);
+        var run = await factory.Runs.FindNewestAsync(TestContext.Current.CancellationToken);
+        Assert.Contains(run!.Notes!, note => note.Contains(_nodes[0].Address, StringComparison.Ordinal) && note.Contains("left", StringComparison.Ordinal));
+    }
+
+    private TestRunFactory Factory() => new(
+        _folder,
+        [
+            new PhasePlan { Name = "away", Duration = TimeSpan.FromSeconds(3), GoOffline = 30, Cut = OfflineKind.Clean, Within = TimeSpan.FromSeconds(1) },
+            new PhasePlan { Name = "back", Duration = TimeSpan.FromSeconds(3), GoOnline = 30, Within = TimeSpan.FromSeconds(1) },
+        ],
+        rate: 50);
+
+    private static async Task<(ClusterBooks Books, FarmRunResult Result)> JudgedAsync(TestRunFactory factory)
+    {
+        await TestCluster.UntilAsync(() => factory.Judged is not null);
+        var (books, result) = factory.Judged!.Value;
+        Assert.All(result.Invariants, static check => Assert.True(check.Holds, check.Evidence));
+        Assert.InRange(result.Totals.Sent, 200, 400);
+        return (books, result);
+    }
+
+    private async Task<ClusterFarm> StartAsync(TestRunFactory factory)
+    {
+        var node = await _cluster.StartAsync(All);
+        _nodes.Add(node);
+        var farm = await ClusterFarm.StartAsync(node, All.ToHashSet(), factory, Network);
+        _farms.Add(farm);
+        return farm;
+    }
+
+    private static async Task<string> SubmitAsync(ClusterFarm farm, string scenario)
+    {
+        var submission = JsonSerializer.Serialize(new RunSubmission(scenario, []), ConductorJson.Default.RunSubmission);
+        var reply = await farm.Conductor.Ask<object>(new ClusterMessages.ConductorQuery(ConductorVerb.Submit, "", submission), TestCluster.Patience);
+        return Assert.IsType<ClusterMessages.ConductorReply>(reply).RunId;
+    }
+}

@@ -1,0 +1,69 @@
+using System.Globalization;
+using UeFarm.Actors.Cluster;
+using UeFarm.Actors.Journal;
+using UeFarm.Actors.Run;
+using UeFarm.Actors.Stores;
+using UeFarm.Actors.Traffic;
+using UeFarm.Actors.Transport;
+using UeFarm.Protocol.Kms;
+using UeFarm.Protocol.Messaging;
+using UeFarm.Protocol.Sip.Authentication;
+using UeFarm.TestSupport;
+
+namespace UeFarm.Actors.Tests.Cluster;
+
+/// <summary>Runs of a few phones for nodes in this process: journal and register in memory, mailboxes in a file. The scenario's text is the number of phones.</summary>
+internal sealed class TestRunFactory(string folder, IReadOnlyList<PhasePlan> phases, double rate) : IClusterRunFactory
+{
+    public MemoryRunRegister Runs { get; } = new();
+
+    public MemoryRunJournal Journal { get; } = new(TimeProvider.System);
+
+    public IRunRegister Register => Runs;
+
+    /// <summary>The books and the result of the last run that ended.</summary>
+    public (ClusterBooks Books, FarmRunResult Result)? Judged { get; private set; }
+
+    public Task<FarmRunSettings> CreateSettingsAsync(string scenario, IReadOnlyList<string> settings, CancellationToken cancellation)
+    {
+        if (!int.TryParse(scenario, NumberStyles.None, CultureInfo.InvariantCulture, out var phones))
+        {
+            throw new InvalidDataException($"'{scenario}' is no number of phones: write one");
+        }
+
+        var subscribers = new Subscribers(DigestAlgorithm.Md5);
+        return Task.FromResult(new FarmRunSettings
+        {
+            Domain = Subscribers.Domain,
+            Phones = phones,
+            Seed = 7,
+            ProfileOf = subscribers.ProfileOf,
+            AddressOf = Subscribers.AddressOf,
+            Subscribers = subscribers,
+            Ue = new UeSettings
+            {
+                Domain = Subscribers.Domain,
+                Core = default,
+                Transport = Protocol.Sip.SipTransportKind.Tcp,
+                ContactHost = "",
+                KmsIdentity = Subscribers.KmsIdentity,
+                RegistrationRetryBase = TimeSpan.FromMilliseconds(100),
+            },
+            Kms = new KmsSettings { Identity = Subscribers.KmsIdentity, MasterSecret = Subscribers.MasterSecret },
+            Allow = AddressAllowList.Loopback,
+            Traffic = new TrafficPlan { RatePerSecond = rate },
+            Phases = phases,
+            DatabasePath = Path.Combine(folder, "unused.db"),
+        });
+    }
+
+    public Task<IRunJournal> OpenJournalAsync(string runId, CancellationToken cancellation) => Task.FromResult<IRunJournal>(Journal);
+
+    public MailboxStoreSettings MailboxStoreOf(bool isFirst) => new SqliteMailboxStoreSettings { Path = Path.Combine(folder, "mailboxes.db") };
+
+    public ClusterVerdict Judge(ClusterRunRecord run, ClusterBooks books, FarmRunResult result)
+    {
+        Judged = (books, result);
+        return new ClusterVerdict("{}", result.Invariants.All(static check => check.Holds) ? 0 : 98, "");
+    }
+}

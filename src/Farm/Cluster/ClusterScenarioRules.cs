@@ -64,7 +64,7 @@ internal static class ClusterScenarioRules
 
         foreach (var (kind, rate) in scenario.Faults.ByKind.Where(static entry => entry.Rate.PerSecond > 0))
         {
-            yield return new GuardRefusal($"faults.{kind}", $"'{rate}' is an attack, which a cluster does not make", $"set it to 0/s, or {OneProcess}");
+            yield return new GuardRefusal($"faults.attacks.{kind}", $"'{rate}' is an attack, which a cluster does not make", $"set it to 0/s, or {OneProcess}");
         }
 
         if (scenario.Subscribers.File is not null)

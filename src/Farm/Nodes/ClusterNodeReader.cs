@@ -48,7 +48,9 @@ internal sealed class ClusterNodeReader(ScenarioValues values, List<ScenarioErro
         {
             if (errors.TrueForAll(error => error.Path != option.Path))
             {
-                Report(option, "is missing: a node with these roles is a part of a cluster", option.Kind.Allowed, F.Document.HowToAdd(option));
+                errors.Add(new ScenarioError(
+                    new ScenarioLocation(0, 0), option.Path, null, "is missing: a node with these roles is a part of a cluster", option.Kind.Allowed,
+                    F.Document.HowToAdd(option)));
             }
         }
     }
@@ -76,7 +78,7 @@ internal sealed class ClusterNodeReader(ScenarioValues values, List<ScenarioErro
         var passwordFile = ReadPathOf(F.CertificatePasswordFile);
         if (certificate is null)
         {
-            if (values.IsWritten(F.CertificatePasswordFile))
+            if (values.IsWritten(F.CertificatePasswordFile) && !values.IsWritten(F.Certificate))
             {
                 Report(F.CertificatePasswordFile, "has no certificate beside it", "cluster.tls.certificate beside it", "name the certificate, or remove this key");
             }

@@ -43,7 +43,7 @@ internal static class ScenarioTemplate
         {
             text.Append('\n', depth == 0 ? 1 : 0);
             Comment(text, depth, section.Description);
-            Line(text, depth, section.Path[(section.Path.LastIndexOf('.') + 1)..].Replace("[]", "", StringComparison.Ordinal) + ":");
+            Line(text, depth, (IsAllOff(format, section) ? "# " : "") + section.Path[(section.Path.LastIndexOf('.') + 1)..].Replace("[]", "", StringComparison.Ordinal) + ":");
             if (!section.IsList)
             {
                 WriteSection(text, format, section.Path, depth + 1);
@@ -79,13 +79,18 @@ internal static class ScenarioTemplate
     private static void WriteOption(StringBuilder text, ScenarioOption option, int depth)
     {
         // An option that means something only beside a certain choice would contradict the defaults; it is shown but off.
-        var isOff = !option.IsRequired
-            && (option.DefaultTexts.Count == 0 || BesideAnother.Contains(option));
+        var isOff = IsOff(option);
         var value = option.Sample ?? option.DefaultTexts[0];
         var shown = value.Contains('{', StringComparison.Ordinal) ? $"\"{value}\"" : value;
         Comment(text, depth, $"{option.Description} Allowed: {option.Kind.Allowed}.");
         Line(text, depth, $"{(isOff ? "# " : "")}{option.Name}: {shown}");
     }
+
+    private static bool IsOff(ScenarioOption option) => !option.IsRequired && (option.DefaultTexts.Count == 0 || BesideAnother.Contains(option));
+
+    /// <summary>A key without anything below it would have no value.</summary>
+    private static bool IsAllOff(DocumentFormat format, ScenarioSection section) =>
+        format.Options.Where(option => option.Path.StartsWith(section.Path + ".", StringComparison.Ordinal)).All(IsOff) && !section.IsList;
 
     private static void Comment(StringBuilder text, int depth, string comment)
     {

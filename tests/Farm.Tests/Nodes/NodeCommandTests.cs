@@ -13,10 +13,10 @@ public sealed class NodeCommandTests : IDisposable
     public void Dispose() => _cli.Dispose();
 
     [Fact]
-    public async Task A_role_that_is_not_there_yet_is_exit_2_and_says_so()
+    public async Task A_role_of_a_cluster_alone_is_exit_2_and_says_what_is_missing()
     {
-        Assert.Equal(2, await _cli.RunAsync("node", "--role", "ue"));
-        Assert.StartsWith("--role ue: role 'ue' is not there yet as a node of its own", _cli.Error.ToString(), StringComparison.Ordinal);
+        Assert.Equal(2, await _cli.RunAsync("node", "--role", "ue", "--listen", "127.0.0.1:0"));
+        Assert.StartsWith("command line: cluster.listen is missing: a node with these roles is a part of a cluster", _cli.Error.ToString(), StringComparison.Ordinal);
         Assert.EndsWith("nothing was started.\n", _cli.Error.ToString(), StringComparison.Ordinal);
         Assert.Empty(_cli.Output.ToString());
     }
@@ -121,8 +121,12 @@ public sealed class NodeCommandTests : IDisposable
         Assert.Contains("listen: 127.0.0.1:5090", await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken), StringComparison.Ordinal);
         Assert.Equal(0, await _cli.RunAsync("schema", "--role", "as"));
         Assert.Contains("\"uefarm node file\"", _cli.Output.ToString(), StringComparison.Ordinal);
-        Assert.Equal(2, await _cli.RunAsync("init", "--role", "kms"));
-        Assert.Contains("is not there yet", _cli.Error.ToString(), StringComparison.Ordinal);
+        Assert.Equal(0, await _cli.RunAsync("init", "--role", "kms"));
+        Assert.Contains("\ncluster:\n", _cli.Output.ToString(), StringComparison.Ordinal);
+        Assert.Equal(0, await _cli.RunAsync("schema", "--role", "ue,core"));
+        Assert.Contains("\"cluster\"", _cli.Output.ToString(), StringComparison.Ordinal);
+        Assert.Equal(2, await _cli.RunAsync("init", "--role", "pcscf"));
+        Assert.Contains("--role 'pcscf' is not a list of roles", _cli.Error.ToString(), StringComparison.Ordinal);
     }
 
     private Task<int> StartAsync(params string[] arguments) => _cli.RunAsync(

@@ -1,0 +1,65 @@
+using System.Net;
+using UeFarm.Farm.Cluster;
+using UeFarm.Farm.Tests.Support;
+using UeFarm.TestSupport;
+
+namespace UeFarm.Farm.Tests.Cluster;
+
+public sealed class ScenarioRunFactoryTests
+{
+    private static readonly string Text = File.ReadAllText(Repository.PathOf("scenarios", "cluster.yaml"));
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task A_scenario_becomes_the_same_settings_on_every_node()
+    {
+        var (one, other) = (await Factory().CreateSettingsAsync(Text, ["seed=9"], Cancellation), await Factory().CreateSettingsAsync(Text, ["seed=9"], Cancellation));
+        Assert.Equal((300, 9ul), (one.Phones, one.Seed));
+        Assert.Equal(one.Kms.MasterSecret.ToArray(), other.Kms.MasterSecret.ToArray());
+        Assert.Equal(one.ProfileOf(7).Psk.ToArray(), other.ProfileOf(7).Psk.ToArray());
+    }
+
+    [Theory]
+    [InlineData("clock=virtual", "clock: 'virtual' is the time of one process")]
+    [InlineData("target.core=sip:127.0.0.1:5060", "target.core: 'sip:127.0.0.1:5060' is outside of the cluster")]
+    [InlineData("target={ domain: ims.example, as: \"sip:127.0.0.1:5090\", listen: 127.0.0.1:5060 }", "target.as: 'sip:127.0.0.1:5090' is outside of the cluster")]
+    [InlineData("security.sign=ecdsa-p256", "security.sign: 'ecdsa-p256' needs one certificate authority")]
+    [InlineData("replayCache.policy=per-sender", "replayCache.policy: 'per-sender' is not restored")]
+    [InlineData("applicationServer.presence=reg-event", "applicationServer.presence: 'reg-event' is not taken over")]
+    [InlineData("applicationServer.store=\"postgres:Host=db\"", "applicationServer.store: is said by the nodes")]
+    [InlineData("faults.attacks.replay=1/s", "faults.attacks.replay: '1/s' is an attack")]
+    [InlineData("metrics.port=9000", "metrics.port: '9000' is a port of one process")]
+    [InlineData("thresholds[0]=memory.growth < 10%", "thresholds: 'memory.growth < 10%' is about one process")]
+    [InlineData("target.domain=other.example", "target.domain: 'other.example' is not the domain of this cluster (ims.example)")]
+    [InlineData("limits.maxUes=10", "300 phones are more than limits.maxUes (10)")]
+    [InlineData("target.allow=[10.0.0.0/8]", "the embedded core listens on 127.0.0.1, which is not allowed")]
+    [InlineData("seed=x", "seed 'x'")]
+    public async Task What_a_cluster_cannot_play_is_refused_with_the_key(string change, string problem)
+    {
+        var failure = await Assert.ThrowsAsync<InvalidDataException>(() => Factory().CreateSettingsAsync(Text, [change], Cancellation));
+        Assert.Contains(problem, failure.Message, StringComparison.Ordinal);
+        Assert.Contains("remedy:  ", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_text_that_is_too_long_is_refused()
+    {
+        var text = Text + "#" + new string('x', ClusterScenarioRules.LongestText);
+        Assert.Contains("longer than 512 KiB", (await Assert.ThrowsAsync<InvalidDataException>(() => Factory().CreateSettingsAsync(text, [], Cancellation))).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Mailboxes_are_beside_the_runs_and_only_the_first_server_empties_them()
+    {
+        var store = new ClusterStore("Host=db.lab;Search Path=lab", "p", IsUnsafe: true);
+        var (first, second) = (store.MailboxesOf(isFirst: true), store.MailboxesOf(isFirst: false));
+        Assert.Contains("Search Path=lab_mailboxes", first.ConnectionString, StringComparison.Ordinal);
+        Assert.Equal((true, false, "p", true), (first.IsScratch, first.IsContinued, first.PasswordFile, first.AllowUnsafe));
+        Assert.Equal(first with { IsContinued = true }, second);
+        Assert.Contains("Search Path=uefarm_mailboxes", new ClusterStore("Host=db.lab", null, false).MailboxesOf(true).ConnectionString, StringComparison.Ordinal);
+    }
+
+    private static ScenarioRunFactory Factory() => new(
+        new MemoryRunRegister(), new ClusterStore("Host=db.lab", null, false), "ims.example", new IPEndPoint(IPAddress.Loopback, 0), "results");
+}

@@ -5,7 +5,7 @@ namespace UeFarm.Actors.Core;
 /// <summary>Counts since the start, thread-safe.</summary>
 public sealed class CoreCounters
 {
-    private readonly long[] _facts = new long[(int)CoreFact.TimedOut + 1];
+    private readonly long[] _facts = new long[Enum.GetValues<CoreFact>().Length];
     private long _undeliverable;
     private long _unroutable;
     private long _restarts;
@@ -51,6 +51,9 @@ public sealed class CoreCounters
 
     /// <summary>Requests without a final answer from downstream.</summary>
     public long TimedOut => this[CoreFact.TimedOut];
+
+    /// <summary>MESSAGEs that were not sent again, because their binding ended or was made anew.</summary>
+    public long ForwardsOutdated => this[CoreFact.ForwardOutdated];
 
     /// <summary>Messages that the transport did not take.</summary>
     public long Undeliverable => Interlocked.Read(ref _undeliverable);

@@ -19,6 +19,9 @@ internal static class CoreMessages
 
     public sealed record Located(long Token, LocationAnswer Answer);
 
+    /// <summary>A binding of a subscriber of another partition ended or was made anew.</summary>
+    public sealed record BindingEnded(string AddressOfRecord, string Contact);
+
     /// <summary>A deadline of the machines may have come.</summary>
     public sealed class WakeUp : INotInfluenceReceiveTimeout, IDeadLetterSuppression, INoSerializationVerificationNeeded
     {

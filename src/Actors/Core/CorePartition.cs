@@ -61,6 +61,9 @@ internal sealed class CorePartition : UntypedActor
             case CoreMessages.Located located:
                 _proxy.HandleLocation(located.Token, located.Answer, now, utcNow);
                 break;
+            case CoreMessages.BindingEnded ended:
+                _proxy.HandleBindingEnd(ended.AddressOfRecord, ended.Contact, now, utcNow);
+                break;
             case CoreMessages.FlowFailed failed:
                 _registrar.HandleTransportFailure(failed.Hop, now, utcNow);
                 _proxy.HandleTransportFailure(failed.Hop, now, utcNow);
@@ -111,6 +114,9 @@ internal sealed class CorePartition : UntypedActor
                 case CoreEffectKind.Locate:
                     Locate(effect, now, utcNow);
                     break;
+                case CoreEffectKind.EndForwards:
+                    EndForwards(effect, now, utcNow);
+                    break;
                 default:
                     if (TryTransmit(effect) || effect.Token == 0)
                     {
@@ -148,6 +154,25 @@ internal sealed class CorePartition : UntypedActor
         else
         {
             partition.Tell(new CoreMessages.Locate(effect.Token, effect.AddressOfRecord!, Self), Self);
+        }
+    }
+
+    /// <summary>Behind an application server all messages for a subscriber come through this partition; without one, through the senders' ones.</summary>
+    private void EndForwards(in CoreEffect effect, Instant now, DateTimeOffset utcNow)
+    {
+        _proxy.HandleBindingEnd(effect.AddressOfRecord!, effect.Contact!, now, utcNow);
+        if (_router.HasApplicationServer)
+        {
+            return;
+        }
+
+        var notice = new CoreMessages.BindingEnded(effect.AddressOfRecord!, effect.Contact!);
+        foreach (var partition in _partitions)
+        {
+            if (!partition.Equals(Self))
+            {
+                partition.Tell(notice, Self);
+            }
         }
     }
 

@@ -190,6 +190,9 @@ public sealed class FarmMetrics
         Counter("uefarm_core_messages_routed_total", "MESSAGE requests routed.", () => counters.MessagesRouted);
         Counter("uefarm_core_messages_refused_total", "MESSAGE requests refused.", () => counters.MessagesRefused);
         Counter("uefarm_core_timeouts_total", "Routed requests without a final response within Timer F.", () => counters.TimedOut);
+        Counter(
+            "uefarm_core_forwards_outdated_total", "MESSAGE requests given up because the binding that they went to ended or was made anew.",
+            () => counters.ForwardsOutdated);
     }
 
     private void AddTransports(string[] roles)

@@ -57,4 +57,7 @@ public enum CoreFact : byte
 
     /// <summary>No final answer from downstream: the sender hears nothing (RFC 4320 section 4.2).</summary>
     TimedOut,
+
+    /// <summary>A MESSAGE was on its way to a binding that ended or was made anew, and is not sent again.</summary>
+    ForwardOutdated,
 }

@@ -9,12 +9,20 @@ public sealed partial class ProxyBehavior
     {
         if (response.StatusCode == 408)
         {
-            Count(CoreFact.TimedOut);   // RFC 4320 section 4.2: not to be passed on
-            EndBranch(token, 0, null, now);
+            HandleNoAnswer(token, now);   // RFC 4320 section 4.2: not to be passed on
         }
-        else
+        else if (_branches.Remove(token, out var branch))
         {
-            EndBranch(token, response.StatusCode, response, now);
+            EndBranch(branch, response.StatusCode, response, now);
+        }
+    }
+
+    private void HandleNoAnswer(long token, Instant now)
+    {
+        Count(CoreFact.TimedOut);
+        if (_branches.Remove(token, out var branch))
+        {
+            EndBranch(branch, 0, null, now);
         }
     }
 
@@ -22,9 +30,26 @@ public sealed partial class ProxyBehavior
     /// now (480, which makes the application server store the message); a dead application server is our failure (500).</summary>
     private void HandleDeadHop(long token, Instant now)
     {
-        var isServer = _identity.ApplicationServer is { } server && _forwards.TryGetValue(token, out var forward) && forward.Hop is { } hop
-            && hop.EndPoint.Equals(server.EndPoint);
-        EndBranch(token, isServer ? 500 : 480, null, now);
+        if (_branches.Remove(token, out var branch))
+        {
+            EndBranch(branch, branch.Contact is null ? 500 : 480, null, now);
+        }
+    }
+
+    /// <summary>
+    /// Interpretation: nothing is sent again to a contact whose binding ended or was made anew. The phone that held it is gone, and the one that is there now gets
+    /// what it missed in order from the application server, which is told 480 as for any user who cannot be reached.
+    /// </summary>
+    private void EndBranchesTo(string recipient, string contact, Instant now)
+    {
+        foreach (var token in _branches.FindAllTo(recipient, contact) ?? [])
+        {
+            if (_transactions.Abandon(token) && _branches.Remove(token, out var branch))
+            {
+                Count(CoreFact.ForwardOutdated);
+                EndBranch(branch, 480, null, now);
+            }
+        }
     }
 
     /// <summary>
@@ -32,14 +57,9 @@ public sealed partial class ProxyBehavior
     /// section 3); anything else waits for the other branches, the best of them counts. Interpretation: it waits not to their end but for as long as the
     /// sender can be told; else a contact that is gone without a word would turn every refusal of another one into silence.
     /// </summary>
-    private void EndBranch(long token, int status, SipResponse? response, Instant now)
+    private void EndBranch(ProxyBranch branch, int status, SipResponse? response, Instant now)
     {
-        if (!_forwards.Remove(token, out var forward))
-        {
-            return;
-        }
-
-        forward.OpenBranches--;
+        var forward = branch.Context;
         if (status != 0)
         {
             forward.Offer(status, response);

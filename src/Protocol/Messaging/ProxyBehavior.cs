@@ -37,8 +37,8 @@ public sealed partial class ProxyBehavior
     private readonly ISubscriberDirectory _subscribers;
     private readonly DigestServer _digest;
     private readonly SipTransactionLayer _transactions;
-    private readonly BranchSource _branches;
-    private readonly Dictionary<long, ResponseContext> _forwards = [];
+    private readonly BranchSource _branchNames;
+    private readonly ProxyBranchTable _branches = new();
     private readonly Queue<(Instant Deadline, long Token)> _questions = new();
     private readonly Queue<(Instant Deadline, ResponseContext Forward)> _forks = new();
     private readonly Queue<CoreEffect> _effects = new();
@@ -57,12 +57,12 @@ public sealed partial class ProxyBehavior
         _subscribers = subscribers;
         _digest = digest;
         _transactions = new SipTransactionLayer(settings.Timers);
-        _branches = new BranchSource(BranchSource.ProxyKind, settings.Partition, random);
+        _branchNames = new BranchSource(BranchSource.ProxyKind, settings.Partition, random);
         _tagPrefix = string.Create(CultureInfo.InvariantCulture, $"{random.NextUInt64():x}");
     }
 
     /// <summary>Branches of requests without a final answer so far.</summary>
-    public int PendingCount => _forwards.Count;
+    public int PendingCount => _branches.Count;
 
     public Instant NextDeadline
     {
@@ -88,20 +88,27 @@ public sealed partial class ProxyBehavior
     /// <summary>The answer to a Locate effect.</summary>
     public void HandleLocation(long token, in LocationAnswer answer, Instant now, DateTimeOffset utcNow)
     {
-        if (_forwards.TryGetValue(token, out var forward) && forward.Hop is null)
+        if (_branches.TryGetQuestion(token, out var question))
         {
             if (answer.Target is not { } target)
             {
-                _forwards.Remove(token);
-                Refuse(forward.Transaction, answer.IsSubscriber ? 480 : 404, now);
+                _branches.Remove(token, out _);
+                Refuse(question.Context.Transaction, answer.IsSubscriber ? 480 : 404, now);
             }
             else
             {
-                Fork(token, forward, target, answer.Others, now);
+                Fork(question, target, answer.Others, now);
             }
 
             Drain(now, utcNow);
         }
+    }
+
+    /// <summary>A binding ended, or the phone that held it began anew (an EndForwards effect of any part's registrar).</summary>
+    public void HandleBindingEnd(string addressOfRecord, string contact, Instant now, DateTimeOffset utcNow)
+    {
+        EndBranchesTo(addressOfRecord, contact, now);
+        Drain(now, utcNow);
     }
 
     public void HandleTransportFailure(SipHop hop, Instant now, DateTimeOffset utcNow)
@@ -125,9 +132,9 @@ public sealed partial class ProxyBehavior
         while (_questions.TryPeek(out var question) && question.Deadline <= now)
         {
             _questions.Dequeue();
-            if (_forwards.TryGetValue(question.Token, out var forward) && forward.Hop is null)
+            if (_branches.TryGetQuestion(question.Token, out _))
             {
-                _forwards.Remove(question.Token);
+                _branches.Remove(question.Token, out _);
                 Count(CoreFact.TimedOut);
             }
         }
@@ -165,8 +172,7 @@ public sealed partial class ProxyBehavior
                     break;
                 case SipTransactionEffectKind.ClientTimedOut:
                     // RFC 4320 section 4.2: 408 must not be sent for a non-INVITE transaction; the sender's own timer tells it.
-                    Count(CoreFact.TimedOut);
-                    EndBranch(effect.Token, 0, null, now);
+                    HandleNoAnswer(effect.Token, now);
                     break;
                 case SipTransactionEffectKind.ClientTransportFailed:
                     HandleDeadHop(effect.Token, now);
@@ -354,7 +360,7 @@ public sealed partial class ProxyBehavior
     private void Locate(ResponseContext forward, Instant now)
     {
         var token = ++_lastToken;
-        _forwards.Add(token, forward);
+        _branches.Add(token, forward);
         _questions.Enqueue((now + (LocateTimeoutInT1 * _settings.Timers.T1), token));
         _effects.Enqueue(new CoreEffect(CoreEffectKind.Locate, Token: token, AddressOfRecord: forward.Recipient));
     }
@@ -363,29 +369,27 @@ public sealed partial class ProxyBehavior
     {
         _extraCount = 0;
         Add(SipHeaderId.PAssertedIdentity, $"<{forward.Sender}>");
-        var token = ++_lastToken;
-        _forwards.Add(token, forward);
-        Send(token, forward, server, null, RemovedFromPhone, now);
+        Send(_branches.Add(++_lastToken, forward), server, null, RemovedFromPhone, now);
     }
 
-    /// <summary>All contacts at once (RFC 3261 section 16.6). The first one has the token of the question after them.</summary>
-    private void Fork(long token, ResponseContext forward, in LocationTarget first, LocationTarget[]? others, Instant now)
+    /// <summary>All contacts at once (RFC 3261 section 16.6). The question after them becomes the branch to the first one.</summary>
+    private void Fork(ProxyBranch question, in LocationTarget first, LocationTarget[]? others, Instant now)
     {
-        SendToContact(token, forward, first, now);
+        SendToContact(question, first, now);
         if (others is not null)
         {
-            _forks.Enqueue((now + (ForkPatienceInT1 * _settings.Timers.T1), forward));
+            _forks.Enqueue((now + (ForkPatienceInT1 * _settings.Timers.T1), question.Context));
         }
 
         foreach (var target in others ?? [])
         {
-            _forwards.Add(++_lastToken, forward);
-            SendToContact(_lastToken, forward, target, now);
+            SendToContact(_branches.Add(++_lastToken, question.Context), target, now);
         }
     }
 
-    private void SendToContact(long token, ResponseContext forward, in LocationTarget target, Instant now)
+    private void SendToContact(ProxyBranch branch, in LocationTarget target, Instant now)
     {
+        var forward = branch.Context;
         _extraCount = 0;
         if (forward.Sender is not null)
         {
@@ -398,18 +402,19 @@ public sealed partial class ProxyBehavior
             Add(SipHeaderId.Route, target.Path);
         }
 
-        Send(token, forward, target.Hop, target.Contact, forward.Sender is null ? RemovedFromServer : RemovedFromPhone, now);
+        Send(branch, target.Hop, target.Contact, forward.Sender is null ? RemovedFromServer : RemovedFromPhone, now);
     }
 
-    private void Send(long token, ResponseContext forward, SipHop hop, string? newRequestUri, SipHeaderId[] remove, Instant now)
+    /// <summary>Contact: the new Request-URI; null: it stays as it is.</summary>
+    private void Send(ProxyBranch branch, SipHop hop, string? contact, SipHeaderId[] remove, Instant now)
     {
-        var branch = _branches.Next(forward.Mark);
-        forward.Hop = hop;
-        forward.OpenBranches++;
+        _branches.Send(branch, hop, contact);
+        var forward = branch.Context;
+        var name = _branchNames.Next(forward.Mark);
         var bytes = SipForwarding.ForwardRequest(
-            forward.Transaction.Request, forward.Transaction.From, newRequestUri, _identity.SentBy, hop.Transport, branch, removeTopRoute: false, remove,
+            forward.Transaction.Request, forward.Transaction.From, contact, _identity.SentBy, hop.Transport, name, removeTopRoute: false, remove,
             _extra.AsSpan(0, _extraCount));
-        _transactions.SendRequest(token, branch, SipMethod.Message, bytes, hop, now);
+        _transactions.SendRequest(branch.Token, name, SipMethod.Message, bytes, hop, now);
         Count(CoreFact.MessageRouted);
     }
 

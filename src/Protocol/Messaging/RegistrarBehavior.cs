@@ -169,6 +169,7 @@ public sealed partial class RegistrarBehavior
         while (_locations.TryRemoveExpired(now, out var expired))
         {
             Count(CoreFact.BindingExpired);
+            EndForwardsTo(expired);
             _notifier?.Note(expired, ContactEvent.Expired);
             _notifier?.Flush(expired.AddressOfRecord, now);
             if (!_locations.TryGet(expired.AddressOfRecord, now, out _))
@@ -353,6 +354,11 @@ public sealed partial class RegistrarBehavior
             var update = _contacts.CreateUpdate(contact, now);
             if (contact.Existing is { } known)
             {
+                if (known.CallIdHash != update.CallIdHash)
+                {
+                    EndForwardsTo(known);   // another boot of the phone (RFC 3261 section 10.2): it does not wait for what the last one was sent
+                }
+
                 _locations.Refresh(known, update, from);
                 _notifier?.Note(known, ContactEvent.Refreshed);
             }
@@ -406,7 +412,11 @@ public sealed partial class RegistrarBehavior
         _locations.Remove(binding);
         _notifier?.Note(binding, ContactEvent.Unregistered);
         Count(CoreFact.BindingRemoved);
+        EndForwardsTo(binding);
     }
+
+    private void EndForwardsTo(Binding binding) =>
+        _effects.Enqueue(new CoreEffect(CoreEffectKind.EndForwards, AddressOfRecord: binding.AddressOfRecord, Contact: binding.ContactText));
 
     private void AddBindings(string user, SipRequest request, Instant now)
     {

@@ -5,7 +5,7 @@ namespace UeFarm.Protocol.Messaging;
 
 /// <summary>
 /// A request on its way through the proxy, and what its branches answered (RFC 3261 section 16.7). Sender: the identity to assert, null when the application
-/// server sent it. Hop null: its recipient is being located.
+/// server sent it.
 /// </summary>
 internal sealed class ResponseContext(SipServerTransaction transaction, string recipient, string? sender, ulong mark)
 {
@@ -20,9 +20,7 @@ internal sealed class ResponseContext(SipServerTransaction transaction, string r
 
     public ulong Mark { get; } = mark;
 
-    public SipHop? Hop { get; set; }
-
-    /// <summary>Branches without an end.</summary>
+    /// <summary>Branches that were sent and have no end.</summary>
     public int OpenBranches { get; set; }
 
     public bool IsAnswered { get; set; }

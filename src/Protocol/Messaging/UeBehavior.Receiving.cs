@@ -33,6 +33,11 @@ public sealed partial class UeBehavior
 
         switch (transaction.Request.Method)
         {
+            case SipMethod.Message when State == UeRegistrationState.Registering:
+                // Meant for a registration that is no more (RFC 3261 section 21.4.18). Interpretation: not taken although it could be, for what was sent to an
+                // earlier life overtakes what waits for this one.
+                Respond(transaction, 480, now);
+                break;
             case SipMethod.Message:
                 ReceiveMessage(transaction, now, utcNow);
                 break;

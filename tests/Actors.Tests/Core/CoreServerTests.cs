@@ -103,6 +103,32 @@ public sealed class CoreServerTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_is_on_its_way_to_a_phone_that_leaves_is_given_up_whatever_partitions_it_came_through()
+    {
+        const int Senders = 12;
+        var (core, hop) = await StartAsync(SipTransportKind.Udp);
+        var senders = OpenPeer(SipTransportKind.Udp);
+        for (var index = 0; index < Senders; index++)
+        {
+            Assert.Equal(200, await senders.RegisterAsync(hop, $"md5-{index}", ClientOf($"md5-{index}")));
+        }
+
+        var bob = OpenPeer(SipTransportKind.Udp);
+        var client = ClientOf("md5-bob");
+        Assert.Equal(200, await bob.RegisterAsync(hop, "md5-bob", client));
+        var sending = Enumerable.Range(0, Senders).Select(index => senders.MessageAsync(hop, $"md5-{index}", "md5-bob", 1)).ToArray();
+        var arrived = new HashSet<string>();
+        while (arrived.Count < Senders)
+        {
+            arrived.Add((await bob.ReceiveAsync()).Request.From.Uri.ToString());
+        }
+
+        Assert.Equal(200, await bob.RegisterAsync(hop, "md5-bob", client, cseq: 10, expires: 0));
+        Assert.All(await Task.WhenAll(sending), static response => Assert.Equal(480, response.StatusCode));
+        Assert.Equal(Senders, core.Counters.ForwardsOutdated);
+    }
+
+    [Fact]
     public async Task An_application_server_hears_who_is_there_gets_what_is_sent_and_delivers()
     {
         var server = OpenPeer();

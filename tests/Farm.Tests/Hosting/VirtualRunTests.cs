@@ -113,7 +113,7 @@ public sealed class VirtualRunTests
     [Fact]
     public async Task Over_datagrams_that_get_lost_repeated_and_reordered_nothing_is_lost_and_nothing_accepted_twice()
     {
-        // A clean cut: copies that the core still sends after a phone that vanished silently reach it when it is back, before what is stored.
+        // A clean cut: a datagram to a phone that vanished silently, held back by the network until the phone is registered again, is out of order by itself.
         using var run = await PlayedRun.PlayAsync(
             Busy, "target.transport=udp", "phases[1].cut=clean", "security.sign=none", "faults.network.loss=10%", "faults.network.duplicate=10%", "faults.network.reorder=10%",
             "faults.attacks.replay=0/s", "faults.attacks.altered-outside-mac=0/s", "faults.attacks.forged=0/s", "faults.attacks.altered-body=0/s",
@@ -124,6 +124,25 @@ public sealed class VirtualRunTests
 
         // Retransmissions show: some answers came only with the second copy, T1 later.
         Assert.True(run.Document.Latencies.Single(latency => latency.Name == "answer").P95 > 0.5);
+    }
+
+    [Theory]
+    [InlineData(1, "bypass")]
+    [InlineData(2, "bypass")]
+    [InlineData(3, "bypass")]
+    [InlineData(4, "bypass")]
+    [InlineData(5, "behind-drain")]
+    public async Task Phones_cut_off_silently_over_datagrams_that_return_before_requests_to_them_time_out_get_what_is_stored_in_order(int seed, string live)
+    {
+        using var run = await PlayedRun.PlayAsync(
+            Busy, $"seed={seed}", $"applicationServer.live={live}", "target.transport=udp", "security.sign=none", "traffic.rate=40/s", "phases[1].for=10s",
+            "applicationServer.holdTime=4s", "applicationServer.drainDelay=500ms", "faults.network.loss=5%", "faults.network.duplicate=5%",
+            "faults.attacks.replay=0/s", "faults.attacks.altered-outside-mac=0/s", "faults.attacks.forged=0/s", "faults.attacks.altered-body=0/s",
+            "faults.attacks.transplant=0/s", "replayCache.entries=1000");
+
+        Assert.All(run.Document.Invariants, invariant => Assert.True(invariant.Held, $"{invariant.Name}: {invariant.Detail}"));
+        Assert.Equal(0, run.Document.ExitCode);
+        Assert.True(run.Document.Ledger.Accepted + run.Document.Ledger.Stored > 0.98 * run.Document.Ledger.Sent, run.Document.Ledger.ToString());
     }
 
     [Fact]

@@ -133,6 +133,9 @@ internal sealed class CoreHarness
                 case CoreEffectKind.Count:
                     Facts[effect.Fact] = CountOf(effect.Fact) + 1;
                     break;
+                case CoreEffectKind.EndForwards:
+                    Proxy.HandleBindingEnd(effect.AddressOfRecord!, effect.Contact!, Now, Utc);
+                    break;
                 case CoreEffectKind.Locate when Held is not null:
                     Held.Enqueue(effect);
                     break;

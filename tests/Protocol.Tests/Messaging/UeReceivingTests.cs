@@ -36,6 +36,19 @@ public class UeReceivingTests
     }
 
     [Fact]
+    public void What_comes_before_this_life_is_registered_was_meant_for_an_earlier_one_and_is_refused_for_now()
+    {
+        _ue.GoOffline(OfflineKind.Silent);
+        _ue.GoOnline();
+        _ue.Take<SipRequest>();
+        var message = _alice.Message();
+        _ue.Deliver(message);
+        Assert.Equal(480, _ue.Take<SipResponse>().StatusCode);
+        Assert.Null(_ue.Durable.ReplayCache);
+        Assert.DoesNotContain(_ue.Facts, fact => fact.Kind == UeEffectKind.MessageReceived);
+    }
+
+    [Fact]
     public void The_answer_goes_back_with_the_requests_headers_and_a_tag()
     {
         var message = _alice.Message();

@@ -18,7 +18,7 @@ internal enum ExitCode
     /// <summary>This machine cannot run the scenario.</summary>
     MachineUnfit = 4,
 
-    /// <summary>The measurement is not valid: the generator was the bottleneck.</summary>
+    /// <summary>The measurement is not valid: the generator was the bottleneck, or nothing happened at all.</summary>
     InvalidMeasurement = 97,
 
     /// <summary>An invariant was broken.</summary>

@@ -37,7 +37,11 @@ internal sealed class RunBooks(Scenario scenario, FarmRun run, FarmRunResult res
         var invariants = result.Invariants.Select(static check => new InvariantResult(check.Number, check.Name, check.Holds, check.Evidence)).ToList();
         var thresholds = ThresholdEvaluator.Evaluate(scenario.Thresholds, new RunThresholdSource(recorder, result, scenario.Subscribers.Count));
         var generator = Generator(times.Cpu);
-        var (verdict, reason, code) = VerdictRule.Decide(invariants, thresholds, generator, result.IsStopped);
+        var ledger = new LedgerResult(totals.Sent, totals.Accepted, totals.Rejected, totals.Expired, totals.Failed, totals.Stored, recorder.Counters.Redelivered);
+        var registrations = new RegistrationResult(
+            scenario.Subscribers.Count, recorder.Counters.Registrations, recorder.Counters.RegistrationFailures, result.RegisteredAtEnd);
+        var emptiness = EmptyRunRule.FindFault(ledger, registrations, thresholds);
+        var (verdict, reason, code) = VerdictRule.Decide(invariants, thresholds, generator, emptiness, result.IsStopped);
         return new ResultDocument
         {
             Verdict = verdict,
@@ -51,14 +55,13 @@ internal sealed class RunBooks(Scenario scenario, FarmRun run, FarmRunResult res
             Phases = Phases(),
             Invariants = invariants,
             Thresholds = [.. thresholds.Select(ThresholdEcho.Of)],
-            Ledger = new LedgerResult(totals.Sent, totals.Accepted, totals.Rejected, totals.Expired, totals.Failed, totals.Stored, recorder.Counters.Redelivered),
+            Ledger = ledger,
             Rejections = totals.RejectedByReason.ToDictionary(static pair => Label.Of(pair.Key), static pair => pair.Value),
             Failures = totals.FailedByReason.ToDictionary(static pair => RunThresholdSource.LabelOf(pair.Key), static pair => pair.Value),
             Reports = ReportsResult.Of(result.Reports, recorder.Counters),
             Attacks = [.. Enum.GetValues<AttackKind>().Where(kind => recorder.Counters.AttacksSent(kind) > 0).Select(AttackOf)],
             ReplayCapacity = CapacityResult.Of(recorder.Ranks, scenario.Phases.Select(static phase => phase.Name)),
-            Registrations = new RegistrationResult(
-                scenario.Subscribers.Count, recorder.Counters.Registrations, recorder.Counters.RegistrationFailures, result.RegisteredAtEnd),
+            Registrations = registrations,
             Latencies =
             [
                 LatencyOf("delivery", recorder.Delivery), LatencyOf("age", recorder.Age), LatencyOf("answer", recorder.Answer),

@@ -1,3 +1,4 @@
+using System.Globalization;
 using UeFarm.Farm.Scenarios;
 
 namespace UeFarm.Farm.Hosting;
@@ -67,6 +68,13 @@ internal sealed record RunPlan(Scenario Scenario, IReadOnlyList<PlannedPhase> Ph
             yield return "virtual time: nothing is sent, the whole stack is played in memory; the generator cannot be late.";
         }
 
+        if (DrainOfMostPopular(scenario, phases) is { } drain && drain.Arriving > drain.Taken)
+        {
+            yield return string.Create(
+                CultureInfo.InvariantCulture,
+                $"the most popular phone is sent up to {drain.Arriving:0} messages/s and takes at most {drain.Taken:0}/s, one at a time over four hops: the rest waits in its mailbox.");
+        }
+
         if (scenario.ApplicationServer.Servers > 1)
         {
             yield return "several servers: for uefarm size; run refuses them.";
@@ -81,5 +89,20 @@ internal sealed record RunPlan(Scenario Scenario, IReadOnlyList<PlannedPhase> Ph
         {
             yield return "no thresholds: the verdict rests on the invariants alone.";
         }
+    }
+
+    /// <summary>In virtual time, where the way there and back is known: what the phone that is written to most is sent in the busiest phase, and what it can take.</summary>
+    private static (double Arriving, double Taken)? DrainOfMostPopular(Scenario scenario, List<PlannedPhase> phases)
+    {
+        var latency = scenario.Faults.Network.Latency;
+        if (scenario.Clock != ScenarioClock.Virtual || latency == TimeSpan.Zero || scenario.ApplicationServer.Live != LiveMessages.BehindDrain)
+        {
+            return null;
+        }
+
+        var weights = scenario.Traffic.Pick == RecipientPick.Zipf
+            ? Enumerable.Range(1, scenario.Subscribers.Count).Sum(rank => Math.Pow(rank, -scenario.Traffic.Exponent))
+            : scenario.Subscribers.Count;
+        return (phases.Max(static phase => phase.Rate.PerSecond) / weights, scenario.ApplicationServer.Window / (4 * latency.TotalSeconds));
     }
 }

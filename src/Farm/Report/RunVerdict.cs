@@ -13,7 +13,7 @@ internal enum RunVerdict
     [JsonStringEnumMemberName("fail")]
     Fail,
 
-    /// <summary>The generator was the bottleneck: the measurement says nothing about the target.</summary>
+    /// <summary>The generator was the bottleneck, or nothing happened at all: the measurement says nothing about the target.</summary>
     [JsonStringEnumMemberName("invalid")]
     Invalid,
 

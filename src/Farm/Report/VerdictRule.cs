@@ -9,10 +9,11 @@ internal static class VerdictRule
 {
     /// <summary>
     /// A broken invariant comes first, also in a run that was stopped; then the stop, because thresholds of half a run say nothing;
-    /// then the generator; then the thresholds, of which one without samples is as bad as a failed one.
+    /// then the generator, and a run in which nothing happened (<see cref="EmptyRunRule"/>); then the thresholds, of which one without samples is as bad as a
+    /// failed one.
     /// </summary>
     public static (RunVerdict Verdict, string Reason, ExitCode Code) Decide(
-        IReadOnlyList<InvariantResult> invariants, IReadOnlyList<ThresholdResult> thresholds, GeneratorResult generator, bool isStopped)
+        IReadOnlyList<InvariantResult> invariants, IReadOnlyList<ThresholdResult> thresholds, GeneratorResult generator, string? emptiness, bool isStopped)
     {
         var broken = invariants.Where(invariant => !invariant.Held).ToList();
         if (broken.Count > 0)
@@ -28,6 +29,11 @@ internal static class VerdictRule
         if (!generator.IsValid)
         {
             return (RunVerdict.Invalid, $"the generator was the bottleneck: {generator.Reason}", ExitCode.InvalidMeasurement);
+        }
+
+        if (emptiness is not null)
+        {
+            return (RunVerdict.Invalid, $"nothing was measured: {emptiness}", ExitCode.InvalidMeasurement);
         }
 
         var failed = thresholds.Count(result => result.Outcome == ThresholdOutcome.Failed);

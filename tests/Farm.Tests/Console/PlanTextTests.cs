@@ -45,6 +45,20 @@ public class PlanTextTests
         Assert.Contains("virtual time: nothing is sent", text, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("5ms", true)]
+    [InlineData("1ms", false)]
+    public void In_virtual_time_a_phone_that_is_sent_more_than_its_round_trips_let_through_is_named(string latency, bool isNamed)
+    {
+        var plan = RunPlan.Of(Samples.Scenario(
+            Samples.Minimal + "\nclock: virtual\nfaults: { network: { latency: " + latency + " } }\n",
+            "subscribers.count=5000", "traffic.rate=500/s", "traffic.recipients.pick=zipf"));
+
+        // 500/s, of which 1 / (1 + 2^-1.1 + ... + 5000^-1.1) are for the first.
+        const string Expected = "the most popular phone is sent up to 79 messages/s and takes at most 50/s, one at a time over four hops: the rest waits in its mailbox.";
+        Assert.Equal(isNamed, plan.Notices.Contains(Expected));
+    }
+
     [Fact]
     public void No_line_is_longer_than_80_columns()
     {

@@ -146,6 +146,17 @@ public sealed class VirtualRunTests
     }
 
     [Fact]
+    public async Task A_run_whose_phones_never_register_is_no_pass()
+    {
+        using var run = await PlayedRun.PlayAsync(Month, "target.transport=udp", "faults.network.loss=100%", "phases[1].for=1d");
+
+        Assert.Equal((97, RunVerdict.Invalid), (run.Document.ExitCode, run.Document.Verdict));
+        Assert.Equal("nothing was measured: none of 10 phones ever registered", run.Document.Reason);
+        Assert.True(run.Document.Ledger.Sent > 0);
+        Assert.All(run.Document.Invariants, invariant => Assert.True(invariant.Held, $"{invariant.Name}: {invariant.Detail}"));
+    }
+
+    [Fact]
     public async Task A_stop_ends_it_in_order()
     {
         using var folder = new TemporaryFolder();

@@ -22,7 +22,7 @@ public class VerdictRuleTests
         var invariants = Samples.HeldInvariants.Select(invariant => invariant with { Held = invariantsHold || invariant.Number != 4 }).ToArray();
         var threshold = new ThresholdResult(Samples.Threshold("sent > 5"), thresholdsHold ? ThresholdOutcome.Held : ThresholdOutcome.Failed, 6, 1);
 
-        var (verdict, reason, code) = VerdictRule.Decide(invariants, [threshold], Samples.HealthyGenerator with { IsValid = isValid }, isStopped);
+        var (verdict, reason, code) = VerdictRule.Decide(invariants, [threshold], Samples.HealthyGenerator with { IsValid = isValid }, null, isStopped);
 
         Assert.Equal((expected, exitCode), (verdict, (int)code));
         Assert.Equal(!invariantsHold, reason == "invariant broken: order");
@@ -33,6 +33,23 @@ public class VerdictRuleTests
     {
         var threshold = new ThresholdResult(Samples.Threshold("rejected == 0"), ThresholdOutcome.NoSamples, null, 0);
 
-        Assert.Equal(99, (int)VerdictRule.Decide(Samples.HeldInvariants, [threshold], Samples.HealthyGenerator, false).Code);
+        Assert.Equal(99, (int)VerdictRule.Decide(Samples.HeldInvariants, [threshold], Samples.HealthyGenerator, null, false).Code);
+    }
+
+    [Theory]
+    [InlineData(true, false, false, 97, RunVerdict.Invalid)]
+    [InlineData(true, true, false, 105, RunVerdict.Stopped)]
+    [InlineData(false, false, false, 98, RunVerdict.Fail)]
+    [InlineData(true, false, true, 97, RunVerdict.Invalid)]
+    internal void A_run_in_which_nothing_happened_is_invalid_whatever_its_thresholds_say(
+        bool invariantsHold, bool isStopped, bool thresholdFails, int exitCode, RunVerdict expected)
+    {
+        var invariants = Samples.HeldInvariants.Select(invariant => invariant with { Held = invariantsHold }).ToArray();
+        var threshold = new ThresholdResult(Samples.Threshold("order_violations == 0"), thresholdFails ? ThresholdOutcome.Failed : ThresholdOutcome.Held, 0, 0);
+
+        var (verdict, reason, code) = VerdictRule.Decide(invariants, [threshold], Samples.HealthyGenerator, "all 7 messages failed", isStopped);
+
+        Assert.Equal((expected, exitCode), (verdict, (int)code));
+        Assert.Equal(exitCode == 97, reason == "nothing was measured: all 7 messages failed");
     }
 }

@@ -55,7 +55,7 @@ internal static class Samples
             new(Threshold("accepted.share >= 99.9%"), ThresholdOutcome.Held, 0.99953, 30_012),
             new(Threshold("attacks{kind=\"altered-outside-mac\",outcome=\"accepted\"} == 0"), ThresholdOutcome.NoSamples, null, 0),
         ];
-        var (verdict, reason, code) = VerdictRule.Decide(invariants ?? HeldInvariants, thresholds, generator ?? HealthyGenerator, isStopped);
+        var (verdict, reason, code) = VerdictRule.Decide(invariants ?? HeldInvariants, thresholds, generator ?? HealthyGenerator, null, isStopped);
         return new ResultDocument
         {
             Verdict = verdict,

@@ -29,6 +29,7 @@ public sealed class Attacker : IUeObserver, ISipReceiver, IInterceptor, IAsyncDi
     private readonly CaptureRing _captures = new(CapturesKept);
     private readonly ConcurrentDictionary<string, HeldMessage> _held = new();
     private readonly ISipTransport _transport;
+    private readonly AttackTransactions _transactions;
     private readonly double[] _owed = new double[Kinds.Length];
     private readonly string _sentBy;
     private InterceptingTransport? _path;
@@ -37,22 +38,23 @@ public sealed class Attacker : IUeObserver, ISipReceiver, IInterceptor, IAsyncDi
     private int _wantedAlteredBody;
     private int _wantedTransplant;
     private long _number;
-    private long _unanswered;
+    private volatile bool _isStopped;
 
     public Attacker(AttackerSettings settings)
     {
         ArgumentNullException.ThrowIfNull(settings);
         _settings = settings;
         _transport = settings.OpenTransport(this);
+        _transactions = new AttackTransactions(_transport, settings.Timers, settings.Time);
         _sentBy = _transport.LocalEndPoint.ToString();
     }
 
     public ISipTransport Transport => _transport;
 
-    /// <summary>Injected messages without a final answer.</summary>
-    public long Unanswered => Volatile.Read(ref _unanswered);
+    /// <summary>Injected messages that a final answer may still come for.</summary>
+    public int Unanswered => _transactions.Pending;
 
-    bool IInterceptor.IsWaiting => Volatile.Read(ref _wantedAlteredBody) + Volatile.Read(ref _wantedTransplant) > 0;
+    bool IInterceptor.IsWaiting => !_held.IsEmpty || Volatile.Read(ref _wantedAlteredBody) + Volatile.Read(ref _wantedTransplant) > 0;
 
     /// <summary>Begins to attack, through the given point of the path.</summary>
     public void Start(InterceptingTransport path)
@@ -67,14 +69,10 @@ public sealed class Attacker : IUeObserver, ISipReceiver, IInterceptor, IAsyncDi
         _timer.Change(ShortestPause, Timeout.InfiniteTimeSpan);
     }
 
-    /// <summary>Stops attacking and sends on what is held.</summary>
-    public async Task StopAsync()
+    /// <summary>Stops attacking and sends on what is held. What has no answer yet goes on being sent.</summary>
+    public void Stop()
     {
-        if (_timer is not null)
-        {
-            await _timer.DisposeAsync().ConfigureAwait(false);
-        }
-
+        _isStopped = true;
         _path?.Attach(null);
         Release(static _ => true);
     }
@@ -94,9 +92,8 @@ public sealed class Attacker : IUeObserver, ISipReceiver, IInterceptor, IAsyncDi
 
     public void OnMessage(SipMessage message, SipHop from)
     {
-        if (message is SipResponse { StatusCode: >= 200 } response)
+        if (message is SipResponse response && _transactions.TakeAnswer(response, from))
         {
-            Interlocked.Decrement(ref _unanswered);
             Release(Encoding.ASCII.GetString(response.CallId));
         }
     }
@@ -104,6 +101,7 @@ public sealed class Attacker : IUeObserver, ISipReceiver, IInterceptor, IAsyncDi
     public void OnFlowFailed(SipHop hop)
     {
         // Held messages go on at the latest after LongestHold.
+        _transactions.GiveUp(hop);
     }
 
     bool IInterceptor.TryTake(SipHop hop, ReadOnlySpan<byte> message, ISipTransport path)
@@ -117,13 +115,19 @@ public sealed class Attacker : IUeObserver, ISipReceiver, IInterceptor, IAsyncDi
             return false;
         }
 
+        // Over datagrams its sender sends it again meanwhile; a copy that went on would overtake the attack.
+        if (_held.Any(entry => entry.Value.Bytes.Span.SequenceEqual(request.Bytes.Span)))
+        {
+            return true;
+        }
+
         var recipient = _settings.Recorder.Ledger.Read(number).Recipient;
         if (!_settings.Recorder.IsRegistered(recipient))
         {
             return false;
         }
 
-        var uri = string.Create(CultureInfo.InvariantCulture, $"sip:{_settings.ContactUserOf(recipient)}@{_settings.Phones};transport=tcp");
+        var uri = string.Create(CultureInfo.InvariantCulture, $"sip:{_settings.ContactUserOf(recipient)}@{_settings.Phones};transport={(_transport.Kind == SipTransportKind.Udp ? "udp" : "tcp")}");
         if (TryClaim(ref _wantedAlteredBody))
         {
             return Overtake(AttackKind.AlteredBody, request, uri, mikey, Tampering.FlipLastBit(cms.Span), hop, path);
@@ -138,7 +142,12 @@ public sealed class Attacker : IUeObserver, ISipReceiver, IInterceptor, IAsyncDi
 
     public async ValueTask DisposeAsync()
     {
-        await StopAsync().ConfigureAwait(false);
+        Stop();
+        if (_timer is not null)
+        {
+            await _timer.DisposeAsync().ConfigureAwait(false);
+        }
+
         await _transport.DisposeAsync().ConfigureAwait(false);
     }
 
@@ -160,16 +169,19 @@ public sealed class Attacker : IUeObserver, ISipReceiver, IInterceptor, IAsyncDi
         var now = _settings.Time.GetTimestamp();
         var elapsed = _settings.Time.GetElapsedTime(_lastTurn, now);
         _lastTurn = now;
-        var pause = LongestPause;
-        foreach (var kind in Kinds)
+        _transactions.SendWhatIsDue();
+        var pause = Shorter(LongestPause, _transactions.UntilNext);
+        foreach (var kind in _isStopped ? [] : Kinds)
         {
             Attack(kind, elapsed);
-            pause = TimeSpan.FromTicks(Math.Min(pause.Ticks, UntilNext(kind).Ticks));
+            pause = Shorter(pause, UntilNext(kind));
         }
 
         Release(held => _settings.Time.GetElapsedTime(held.Since) > LongestHold);
         _timer!.Change(pause > ShortestPause ? pause : ShortestPause, Timeout.InfiniteTimeSpan);
     }
+
+    private static TimeSpan Shorter(TimeSpan one, TimeSpan other) => one < other ? one : other;
 
     private void Attack(AttackKind kind, TimeSpan elapsed)
     {
@@ -255,7 +267,7 @@ public sealed class Attacker : IUeObserver, ISipReceiver, IInterceptor, IAsyncDi
     private bool Inject(AttackKind kind, string callId, SipRequest model, string uri, ReadOnlySpan<byte> contentType, ReadOnlySpan<byte> body)
     {
         var writer = SipWriter.Rent().Request(SipMethod.Message, uri)
-            .Via(SipTransportKind.Tcp, _sentBy, "z9hG4bK" + callId)
+            .Via(_transport.Kind, _sentBy, AttackTransactions.BranchOf(callId))
             .Header(SipHeaderId.MaxForwards, 70);
         CopyHeader(writer, model, SipHeaderId.From);
         CopyHeader(writer, model, SipHeaderId.To);
@@ -264,10 +276,8 @@ public sealed class Attacker : IUeObserver, ISipReceiver, IInterceptor, IAsyncDi
         CopyHeader(writer, model, SipHeaderId.Expires);
         CopyHeader(writer, model, SipHeaderId.PAssertedIdentity);
         var bytes = writer.Header(SipHeaderId.ContentType, contentType).Finish(body);
-        Interlocked.Increment(ref _unanswered);
-        if (_transport.Send(new SipHop(SipTransportKind.Tcp, _settings.Phones, 0), bytes) != SipSendResult.Queued)
+        if (!_transactions.TrySend(callId, bytes, new SipHop(_transport.Kind, _settings.Phones, 0)))
         {
-            Interlocked.Decrement(ref _unanswered);
             return false;
         }
 

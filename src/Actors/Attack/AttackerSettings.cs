@@ -2,6 +2,7 @@ using System.Net;
 using UeFarm.Actors.Run;
 using UeFarm.Actors.Transport;
 using UeFarm.Protocol;
+using UeFarm.Protocol.Sip.Transactions;
 
 namespace UeFarm.Actors.Attack;
 
@@ -16,7 +17,7 @@ public sealed record AttackerSettings
 
     public required IRandomSource Random { get; init; }
 
-    /// <summary>Opens the transport that it injects through.</summary>
+    /// <summary>Opens the transport that it injects through, of the kind that the phones listen on.</summary>
     public required Func<ISipReceiver, ISipTransport> OpenTransport { get; init; }
 
     /// <summary>The user part of a phone's Contact.</summary>
@@ -24,4 +25,6 @@ public sealed record AttackerSettings
 
     /// <summary>Where the phones' node listens.</summary>
     public required IPEndPoint Phones { get; init; }
+
+    public required SipTimers Timers { get; init; }
 }

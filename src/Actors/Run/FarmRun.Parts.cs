@@ -114,9 +114,10 @@ public sealed partial class FarmRun
             Recorder = Recorder,
             Time = _world.Time,
             Random = _world.CreateRandom(),
-            OpenTransport = receiver => _world.Open(SipTransportKind.Tcp, new SipTransportSettings { Allow = _settings.Allow }, receiver),
+            OpenTransport = receiver => _world.Open(_settings.Transport, new SipTransportSettings { Allow = _settings.Allow }, receiver),
             ContactUserOf = UeAddressing.ContactUserOf,
             Phones = PhonesEndPoint,
+            Timers = _settings.Ue.Timers,
         });
         _attacker.Start(_path);
     }

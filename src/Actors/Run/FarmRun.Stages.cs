@@ -54,7 +54,7 @@ public sealed partial class FarmRun
             return;
         }
 
-        await _attacker.StopAsync().ConfigureAwait(false);
+        _attacker.Stop();
         var deadline = Now + LongestFarewell;
         while (_attacker.Unanswered > 0 && Now < deadline)
         {

@@ -100,8 +100,8 @@ public sealed partial class ProxyBehavior
         }
     }
 
-    /// <summary>A binding ended, or the phone that held it began anew (an EndForwards effect of any part's registrar).</summary>
-    public void HandleBindingEnd(string addressOfRecord, string contact, Instant now, DateTimeOffset utcNow)
+    /// <summary>A contact was registered anew or replaced (an EndForwards effect of any part's registrar).</summary>
+    public void HandleNewBinding(string addressOfRecord, string contact, Instant now, DateTimeOffset utcNow)
     {
         EndBranchesTo(addressOfRecord, contact, now);
         Drain(now, utcNow);

@@ -80,6 +80,7 @@ public sealed partial class RegistrarBehavior
                 _locations.Add(user, contact.Uri, update, from);
                 _locations.TryGet(user, now, out var added);
                 _notifier?.Note(added!, ContactEvent.Registered);
+                EndForwardsTo(added!);
                 Count(CoreFact.BindingAdded);
             }
         }
@@ -103,6 +104,7 @@ public sealed partial class RegistrarBehavior
             if (instanceHash != 0 && binding.InstanceHash == instanceHash)
             {
                 Remove(binding);
+                EndForwardsTo(binding);
             }
             else
             {
@@ -124,9 +126,9 @@ public sealed partial class RegistrarBehavior
         _locations.Remove(binding);
         _notifier?.Note(binding, ContactEvent.Unregistered);
         Count(CoreFact.BindingRemoved);
-        EndForwardsTo(binding);
     }
 
+    /// <summary>What an earlier binding of this contact was sent. Not when that one ended: a phone that leaves may still answer.</summary>
     private void EndForwardsTo(Binding binding) =>
         _effects.Enqueue(new CoreEffect(CoreEffectKind.EndForwards, AddressOfRecord: binding.AddressOfRecord, Contact: binding.ContactText));
 
@@ -135,7 +137,6 @@ public sealed partial class RegistrarBehavior
         while (_locations.TryRemoveExpired(now, out var expired))
         {
             Count(CoreFact.BindingExpired);
-            EndForwardsTo(expired);
             _notifier?.Note(expired, ContactEvent.Expired);
             _notifier?.Flush(expired.AddressOfRecord, now);
             if (!_locations.TryGet(expired.AddressOfRecord, now, out _))

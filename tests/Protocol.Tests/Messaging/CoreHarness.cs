@@ -134,7 +134,7 @@ internal sealed class CoreHarness
                     Facts[effect.Fact] = CountOf(effect.Fact) + 1;
                     break;
                 case CoreEffectKind.EndForwards:
-                    Proxy.HandleBindingEnd(effect.AddressOfRecord!, effect.Contact!, Now, Utc);
+                    Proxy.HandleNewBinding(effect.AddressOfRecord!, effect.Contact!, Now, Utc);
                     break;
                 case CoreEffectKind.Locate when Held is not null:
                     Held.Enqueue(effect);

@@ -24,7 +24,8 @@ internal sealed class CoreHarness
         var digest = new DigestServer(new DigestServerSettings { Realm = Domain, NonceSlots = 1024 }, random);
         var settings = template is null ? new RegistrarSettings { Identity = Identity, Partition = 3 } : template with { Identity = Identity, Partition = 3 };
         Registrar = new RegistrarBehavior(settings, Directory, digest, random);
-        Proxy = new ProxyBehavior(new ProxySettings { Identity = Identity, Partition = 3 }, Registrar, Directory, digest, random);
+        var proxySettings = new ProxySettings { Identity = Identity, Partition = 3, ExpectsApplicationServer = settings.ExpectsApplicationServer };
+        Proxy = new ProxyBehavior(proxySettings, Registrar, Directory, digest, random);
     }
 
     public CoreIdentity Identity { get; }
@@ -112,6 +113,13 @@ internal sealed class CoreHarness
         }
 
         Now = end;
+    }
+
+    public void MoveServer(SipHop server)
+    {
+        Identity.MoveApplicationServer(server);
+        Registrar.HandleApplicationServerMoved(Now, Utc);
+        Drain();
     }
 
     public void FailFlow(SipHop hop)

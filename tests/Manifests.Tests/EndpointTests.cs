@@ -13,7 +13,7 @@ public sealed class EndpointTests
         var read = NodeReader.ReadText(
             $"role: as\ndomain: ims.example\nlisten: 127.0.0.1:0\ncore: 127.0.0.1:9\nstore: {Path.Combine(folder.Path, "m.db")}\nadmin: {{ listen: 0 }}", "as.yaml", []);
         Assert.True(read.IsValid, string.Join('\n', read.Errors.Select(error => error.Format("as.yaml"))));
-        var (node, fault) = await ApplicationServerNode.StartAsync(read.Options, failure => Assert.Fail(failure.ToString()));
+        var (node, fault) = await ApplicationServerNode.StartAsync(read.Options!, failure => Assert.Fail(failure.ToString()));
         Assert.True(node is not null, fault?.Format());
         await using var running = node;
         using var http = new HttpClient();

@@ -22,6 +22,7 @@ public static class ClusterConfiguration
             .WithFallback(ConfigurationFactory.ParseString(Shutdown(settings.Timing)))
             .WithFallback(ConfigurationFactory.ParseString(Serialization))
             .WithFallback(FarmActorSystem.Configuration);
+        config = settings.KeepsQuiet ? ConfigurationFactory.ParseString(Quiet).WithFallback(config) : config;
         return settings.Overrides is null ? config : settings.Overrides.WithFallback(config);
     }
 
@@ -141,6 +142,8 @@ public static class ClusterConfiguration
           }
         }
         """;
+
+    private const string Quiet = "akka { loggers = [], loglevel = INFO, stdout-loglevel = OFF }";
 
     private static string NameOf(Type type) => $"{type.FullName}, {type.Assembly.GetName().Name}";
 

@@ -26,6 +26,9 @@ public sealed record ClusterNodeSettings
     /// <summary>Must be the same on all nodes.</summary>
     public string Version { get; init; } = ClusterProtocol.Version;
 
+    /// <summary>Nothing is written to the console; whoever wants to, hears events of the log on the system's event stream.</summary>
+    public bool KeepsQuiet { get; init; }
+
     public ClusterTiming Timing { get; init; } = ClusterTiming.Default;
 
     /// <summary>Goes before the configuration made of the above; for tests.</summary>

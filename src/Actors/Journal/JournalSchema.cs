@@ -25,12 +25,25 @@ internal static class JournalSchema
         CREATE TABLE journal_store (version integer NOT NULL);
         INSERT INTO journal_store (version) VALUES (1);
         """,
+        // The index lets one run at most be without a result.
+        """
+        CREATE TABLE cluster_runs (
+          run text COLLATE "C" PRIMARY KEY, created timestamptz NOT NULL, scenario text NOT NULL, overrides text[] NOT NULL,
+          start_ticks bigint NOT NULL DEFAULT 0, is_stopped boolean NOT NULL DEFAULT false, notes text[] NOT NULL DEFAULT '{}',
+          result text, exit_code integer, line text);
+        CREATE UNIQUE INDEX cluster_runs_under_way ON cluster_runs ((true)) WHERE result IS NULL;
+        CREATE INDEX cluster_runs_by_time ON cluster_runs (created, run);
+        """,
     ];
 
-    /// <summary>Makes what is missing, the run included. False: the tables are of a later version.</summary>
+    /// <summary>Makes what is missing. False: the tables are of a later version.</summary>
+    public static bool TryPrepare(NpgsqlConnection connection, string schema, out string problem) =>
+        PostgresMigration.TryApply(connection, schema, "journal_store", Migrations, out _, out problem);
+
+    /// <summary>The same, with the run.</summary>
     public static bool TryPrepare(NpgsqlConnection connection, string schema, string run, out string problem)
     {
-        if (!PostgresMigration.TryApply(connection, schema, "journal_store", Migrations, out _, out problem))
+        if (!TryPrepare(connection, schema, out problem))
         {
             return false;
         }

@@ -16,7 +16,7 @@ namespace UeFarm.Actors.Run;
 /// One run in one process: starts core, application server, KMS and phones, registers the phones, plays the schedule, lets things settle, closes the
 /// ledger. Every part can be somebody else's where the settings say so. Real or virtual time: see <see cref="IRunWorld"/>. Use once; dispose when done.
 /// </summary>
-public sealed partial class FarmRun : IAsyncDisposable
+public sealed partial class FarmRun : IRunUnderWay, IAsyncDisposable
 {
     private readonly FarmRunSettings _settings;
     private readonly IRunWorld _world;

@@ -13,6 +13,22 @@ public static partial class PostgresConnectionText
     /// <summary>False: problem and remedy say why, without the text, which may hold a password.</summary>
     public static bool TryCheck(string text, out string problem, out string remedy) => TryRead(text, out _, out problem, out remedy);
 
+    /// <summary>The same database with another schema, named like the text's own and what follows.</summary>
+    /// <exception cref="ArgumentException">It is not a connection string, or the name is too long.</exception>
+    public static string WithSchemaSuffix(string text, string suffix)
+    {
+        if (!TryCheck(text, out var problem, out _))
+        {
+            throw new ArgumentException(problem, nameof(text));
+        }
+
+        var builder = new NpgsqlConnectionStringBuilder(text);
+        builder.SearchPath = (builder.SearchPath ?? DefaultSchema) + suffix;
+        return SchemaPattern().IsMatch(builder.SearchPath)
+            ? builder.ConnectionString
+            : throw new ArgumentException($"the schema {builder.SearchPath} has no valid name: shorten Search Path", nameof(suffix));
+    }
+
     /// <summary>What a server connects with: one session, whose name tells it from those of other servers.</summary>
     internal static bool TryRead(string text, out NpgsqlConnectionStringBuilder builder, out string problem, out string remedy)
     {

@@ -18,6 +18,9 @@ public sealed record PostgresMailboxStoreSettings : MailboxStoreSettings
     /// <summary>The data is that of one test run: what an earlier run left is deleted. Data of a lasting server is refused.</summary>
     public bool IsScratch { get; init; }
 
+    /// <summary>With <see cref="IsScratch"/>: of the run that goes on, so nothing is deleted.</summary>
+    public bool IsContinued { get; init; }
+
     /// <summary>How long the lock on the data may take, which a server that has just ended may hold for a moment.</summary>
     public TimeSpan LockWait { get; init; } = TimeSpan.FromSeconds(5);
 

@@ -58,7 +58,7 @@ internal static class PostgresSchema
     /// <summary>Takes the data over from whoever had it, and says what is there.</summary>
     public static MailboxStoreRecovery Claim(NpgsqlConnection connection, PostgresMailboxStoreSettings settings, out long generation)
     {
-        if (settings.IsScratch)
+        if (settings is { IsScratch: true, IsContinued: false })
         {
             Run(connection, "TRUNCATE mailbox_messages, mailbox_presence");
         }

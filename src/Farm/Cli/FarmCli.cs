@@ -65,6 +65,9 @@ internal sealed class FarmCli(CliEnvironment environment, Func<IScenarioRunner>?
         root.Add(new CheckCommand(environment).Create());
         root.Add(new SizeCommand(environment, createSizer).Create());
         root.Add(new NodeCommand(environment).Create());
+        root.Add(new SubmitCommand(environment).Create());
+        root.Add(new StatusCommand(environment).Create());
+        root.Add(new StopCommand(environment).Create());
         root.Add(new InitCommand(environment).Create());
         root.Add(new SchemaCommand(environment).Create());
         return root;

@@ -9,7 +9,7 @@ internal sealed class InitCommand(CliEnvironment environment)
 {
     private readonly Argument<string?> _file = new("FILE") { Description = "The file to write; without one it is printed.", Arity = ArgumentArity.ZeroOrOne };
 
-    private readonly RoleOption _role = new("Write the file of a node of this role instead: as.");
+    private readonly RoleOption _role = new("Write the file of a node of this role instead: as, or roles of a cluster's node.");
 
     public Command Create()
     {
@@ -25,7 +25,7 @@ internal sealed class InitCommand(CliEnvironment environment)
             return ExitCode.Usage;
         }
 
-        var text = role is null ? ScenarioTemplate.Write() : NodeTemplate.Write();
+        var text = role is { } kind ? NodeTemplate.Write(kind) : ScenarioTemplate.Write();
         var file = parsed.GetValue(_file);
         if (file is null)
         {

@@ -4,20 +4,26 @@ using UeFarm.Farm.Nodes;
 
 namespace UeFarm.Farm.Cli;
 
-/// <summary><c>node --role as</c>: runs a part of the farm as a process of its own until a signal asks it to stop.</summary>
+/// <summary><c>node</c>: runs a part of the farm as a process of its own until a signal asks it to stop.</summary>
 internal sealed class NodeCommand(CliEnvironment environment)
 {
     /// <summary>What is not stopped by then is given up: nothing that was promised depends on it.</summary>
     internal static readonly TimeSpan LongestStop = TimeSpan.FromSeconds(9);
 
+    /// <summary>Of <c>run --nodes</c>, which starts nodes of its own.</summary>
+    public const string ChildFlag = "--until-input-ends";
+
     private readonly NodeArguments _arguments = new();
+
+    private readonly Option<bool> _isChild = new(ChildFlag) { Hidden = true };
 
     public Command Create()
     {
         var command = new Command(
             "node",
-            "Runs the application server by itself, behind any core, until a signal. SIGTERM or Ctrl-C once stops in order (exit 0), twice at once.");
+            "Runs the application server by itself, behind any core, or a node of a cluster, until a signal. SIGTERM or Ctrl-C once stops in order (exit 0), twice at once.");
         _arguments.AddTo(command);
+        command.Add(_isChild);
         command.SetAction((parsed, _) => ExecuteAsync(parsed));
         return command;
     }
@@ -37,8 +43,13 @@ internal sealed class NodeCommand(CliEnvironment environment)
             return (int)ExitCode.Usage;
         }
 
-        using var signals = environment.ListenForSignals();
-        var (node, fault) = await ApplicationServerNode.StartAsync(read.Options, ReportFault).ConfigureAwait(false);
+        using var signals = parsed.GetValue(_isChild) ? new ParentWatch() : environment.ListenForSignals();
+        if (read.Cluster is { } member)
+        {
+            return (int)await new ClusterNodeExecution(environment, signals).RunAsync(member).ConfigureAwait(false);
+        }
+
+        var (node, fault) = await ApplicationServerNode.StartAsync(read.Options!, ReportFault).ConfigureAwait(false);
         if (fault is not null)
         {
             environment.Error.WriteLine(fault.Format());

@@ -18,13 +18,13 @@ internal sealed class RoleOption(string description)
             return true;
         }
 
-        var isRead = ((OptionKind<NodeRole>)NodeFormat.Role.Kind).TryRead(text, out var value, out var problem);
-        role = value;
-        if (!isRead)
+        role = text == "as" ? NodeRole.ApplicationServer : NodeRole.ClusterNode;
+        if (((RolesKind)ClusterNodeFormat.Roles.Kind).TryRead(text, out _, out var problem))
         {
-            environment.Error.WriteLine($"--role '{text}' {problem.Problem}; {problem.Remedy}");
+            return true;
         }
 
-        return isRead;
+        environment.Error.WriteLine($"--role '{text}' {problem.Problem}; {problem.Remedy}");
+        return false;
     }
 }

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Net.Sockets;
+using UeFarm.Farm.Cluster;
 using UeFarm.Farm.Console;
-using UeFarm.Farm.Guards;
 using UeFarm.Farm.Hosting;
 using UeFarm.Farm.Report;
 
@@ -11,7 +11,8 @@ namespace UeFarm.Farm.Cli;
 internal sealed class RunCommand(CliEnvironment environment, Func<IScenarioRunner> createRunner)
 {
     private readonly ScenarioArguments _scenario = new();
-    private readonly Option<string?> _out = new("--out") { Description = "Folder for the results (default results/NAME-TIME).", HelpName = "folder" };
+    private readonly ResultsOption _results = new(environment);
+    private readonly LocalClusterArguments _cluster = new(environment);
     private readonly Option<bool> _json = new("--json") { Description = "Print the result as one JSON document; progress goes to standard error." };
     private readonly Option<bool> _quiet = new("--quiet") { Description = "Print the verdict only." };
 
@@ -19,9 +20,10 @@ internal sealed class RunCommand(CliEnvironment environment, Func<IScenarioRunne
     {
         var command = new Command("run", "Runs a scenario: live view, results folder, verdict. Ctrl-C once stops in order, twice at once.");
         _scenario.AddTo(command);
-        command.Add(_out);
+        command.Add(_results.Option);
         command.Add(_json);
         command.Add(_quiet);
+        _cluster.AddTo(command);
         command.SetAction((parsed, _) => ExecuteAsync(parsed));
         return command;
     }
@@ -33,33 +35,25 @@ internal sealed class RunCommand(CliEnvironment environment, Func<IScenarioRunne
             return (int)ExitCode.Usage;
         }
 
-        var plan = RunPlan.Of(read.Scenario);
-        var refusals = SafetyGuards.Check(plan);
-        if (refusals.Count > 0)
+        var isCluster = _cluster.IsWanted(parsed);
+        if ((isCluster ? ScenarioGate.CheckForCluster(read, environment) : ScenarioGate.Check(read, environment)) is not ExitCode.Success and var refusal)
         {
-            foreach (var refusal in refusals)
-            {
-                environment.Error.WriteLine($"refused: {refusal.Path}: {refusal.Problem}\n    remedy:  {refusal.Remedy}");
-            }
-
-            environment.Error.WriteLine("Nothing was sent.");
-            return (int)ExitCode.Refused;
+            return (int)refusal;
         }
 
-        if (read.Scenario.ApplicationServer.Servers > 1)
+        var (nodes, store) = (0, default(ClusterStore));
+        if ((isCluster && !_cluster.TryRead(parsed, out nodes, out store)) || !_results.TryCreate(parsed, read.Scenario.Name, out var results))
         {
-            environment.Error.WriteLine(
-                $"applicationServer.servers above 1 is not played by run; play it with: uefarm size {read.Source.FileName}\nNothing was sent.");
             return (int)ExitCode.Usage;
         }
 
-        if (!TryCreateResults(parsed.GetValue(_out), read.Scenario.Name, out var results))
+        if (isCluster)
         {
-            return (int)ExitCode.Usage;
+            return await _cluster.RunAsync(nodes, store!, read, results, parsed.GetValue(_quiet), parsed.GetValue(_json)).ConfigureAwait(false);
         }
 
         results.WriteScenario(read.Source.Text);
-        return await RunAsync(new RunRequest(read.Scenario, read.Source, results), plan, parsed.GetValue(_quiet), parsed.GetValue(_json)).ConfigureAwait(false);
+        return await RunAsync(new RunRequest(read.Scenario, read.Source, results), RunPlan.Of(read.Scenario), parsed.GetValue(_quiet), parsed.GetValue(_json)).ConfigureAwait(false);
     }
 
     private async Task<int> RunAsync(RunRequest request, RunPlan plan, bool isQuiet, bool isJson)
@@ -95,33 +89,6 @@ internal sealed class RunCommand(CliEnvironment environment, Func<IScenarioRunne
             }
 
             return outcome.Result.ExitCode;
-        }
-    }
-
-    private bool TryCreateResults(string? path, string name, out ResultsFolder results)
-    {
-        results = null!;
-        try
-        {
-            if (path is null)
-            {
-                results = ResultsFolder.CreateNew(environment.ResultsParent, name, environment.Time.GetUtcNow());
-                return true;
-            }
-
-            if (ResultsFolder.TryUse(path, out var folder, out var problem))
-            {
-                results = folder!;
-                return true;
-            }
-
-            environment.Error.WriteLine($"--out: {problem}; name a new folder. Nothing was sent.");
-            return false;
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            environment.Error.WriteLine($"The results folder cannot be made: {exception.Message} Nothing was sent.");
-            return false;
         }
     }
 }

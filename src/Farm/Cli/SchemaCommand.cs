@@ -9,7 +9,7 @@ internal sealed class SchemaCommand(CliEnvironment environment)
 {
     private readonly Option<bool> _reference = new("--reference") { Description = "Print the reference (Markdown) instead.", Hidden = true };
 
-    private readonly RoleOption _role = new("Print that of a node file of this role instead: as.");
+    private readonly RoleOption _role = new("Print that of a node file of this role instead: as, or roles of a cluster's node.");
 
     public Command Create()
     {
@@ -30,7 +30,8 @@ internal sealed class SchemaCommand(CliEnvironment environment)
             (true, null) => ScenarioReference.Write(),
             (true, _) => NodeReference.Write(),
             (false, null) => ScenarioSchema.Write(),
-            (false, _) => ScenarioSchema.Write(NodeFormat.Document),
+            (false, NodeRole.ApplicationServer) => ScenarioSchema.Write(NodeFormat.Document),
+            (false, _) => ScenarioSchema.Write(ClusterNodeFormat.Document),
         });
         return ExitCode.Success;
     }

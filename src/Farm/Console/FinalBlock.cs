@@ -186,7 +186,8 @@ internal static class FinalBlock
             "Generator     ",
             (generator.IsValid ? "kept up" : $"DID NOT KEEP UP: {generator.Reason}")
             + $"; lag p99 {UnitText.Latency(generator.LagP99Seconds)}, max {UnitText.Latency(generator.LagMaxSeconds)};"
-            + string.Create(CultureInfo.InvariantCulture,
-                $" {seconds:0.0} s, CPU {generator.CpuSeconds:0.0} s, memory {UnitText.Bytes(peak)}")));
+            + string.Create(CultureInfo.InvariantCulture, $" {seconds:0.0} s,")
+            + (generator.CpuSeconds is { } cpu ? string.Create(CultureInfo.InvariantCulture, $" CPU {cpu:0.0} s,") : "")
+            + $" memory {UnitText.Bytes(peak)}"));
     }
 }

@@ -7,6 +7,13 @@ namespace UeFarm.Farm.Console;
 /// <summary>Chooses the view that fits the options and the terminal.</summary>
 internal static class RunViews
 {
+    /// <summary>Lines, also on a terminal: for a run that others play.</summary>
+    public static IRunView CreatePlain(CliEnvironment environment, bool isQuiet, bool isJson)
+    {
+        var final = isJson ? null : environment.Output;
+        return isQuiet ? new QuietRunView(final) : new PlainRunView(isJson ? environment.Error : environment.Output, final);
+    }
+
     public static IRunView Create(CliEnvironment environment, bool isQuiet, bool isJson)
     {
         var final = isJson ? null : environment.Output;

@@ -12,7 +12,7 @@ using UeFarm.Protocol.Messaging;
 namespace UeFarm.Farm.Hosting;
 
 /// <summary>What is written about a finished run: the ledger and arrival files, and the result document with its verdict.</summary>
-internal sealed class RunBooks(Scenario scenario, FarmRun run, FarmRunResult result)
+internal sealed class RunBooks(Scenario scenario, IRunUnderWay run, FarmRunResult result)
 {
     /// <summary>Above this share of late hand-overs the generator was the bottleneck (ETSI TS 186 008 speaks of such limits; the figure is ours).</summary>
     private const double LateShareLimit = 0.01;

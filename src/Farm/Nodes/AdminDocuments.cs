@@ -1,6 +1,6 @@
 namespace UeFarm.Farm.Nodes;
 
-/// <summary>What the admin endpoint answers about health and mailboxes.</summary>
+/// <summary>What the admin endpoint answers about health, mailboxes and runs.</summary>
 internal static class AdminDocuments
 {
     /// <param name="Error">What is wrong with the call, or why it cannot be carried out now.</param>
@@ -41,4 +41,7 @@ internal static class AdminDocuments
     /// <param name="Removed">Messages taken out.</param>
     /// <param name="UnderWay">Messages that are on their way to the phone and go unless it takes them.</param>
     public sealed record PurgeResult(string Recipient, DateTimeOffset ArrivedBefore, int Removed, int UnderWay);
+
+    /// <param name="RunId">The run that was begun or is to stop.</param>
+    public sealed record RunAnswer(string RunId);
 }

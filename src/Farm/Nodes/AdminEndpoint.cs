@@ -2,64 +2,58 @@ using System.Net;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.Logging;
-using Prometheus;
-using UeFarm.Actors.Metrics;
 
 namespace UeFarm.Farm.Nodes;
 
-/// <summary>
-/// The node's HTTP for operators: health, metrics, status, mailboxes. Without a body to read and bounded in connections and pages; who may call what is
-/// decided in <see cref="AdminGate"/>.
-/// </summary>
+/// <summary>A node's HTTP for operators, bounded in connections and bodies; who may call what is decided in <see cref="AdminGate"/>.</summary>
 internal sealed class AdminEndpoint : IAsyncDisposable
 {
-    private const int MostConnections = 64;
+    /// <summary>Where nothing that is asked takes a body; clients that send an empty one are let be.</summary>
+    public const int NoBody = 1024;
 
-    /// <summary>Nothing that is asked takes a body; clients that send an empty one are let be.</summary>
-    private const int LongestBody = 1024;
+    private const int MostConnections = 64;
 
     /// <summary>Calls under way when the node stops may take this long.</summary>
     private static readonly TimeSpan LongestStop = TimeSpan.FromSeconds(1);
 
     private readonly WebApplication _application;
-    private readonly NodeHealth _health;
 
-    private AdminEndpoint(WebApplication application, NodeHealth health)
+    private AdminEndpoint(WebApplication application)
     {
         _application = application;
-        _health = health;
         Address = application.Urls.First();
     }
 
     public string Address { get; }
 
+    /// <param name="listen">Where.</param>
+    /// <param name="longestBody">In bytes.</param>
+    /// <param name="map">Adds what is answered.</param>
     /// <exception cref="IOException">The address cannot be listened on.</exception>
-    public static async Task<AdminEndpoint> StartAsync(ApplicationServerNode node, IPEndPoint listen)
+    public static async Task<AdminEndpoint> StartAsync(IPEndPoint listen, int longestBody, Action<WebApplication> map)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.ConfigureKestrel(options =>
         {
             options.AddServerHeader = false;
-            options.Limits.MaxRequestBodySize = LongestBody;
+            options.Limits.MaxRequestBodySize = longestBody;
             options.Limits.MaxConcurrentConnections = MostConnections;
             options.Listen(listen);
         });
         var application = builder.Build();
-        var health = new NodeHealth(node);
-        Map(application, node, health, isLoopback: IPAddress.IsLoopback(listen.Address));
+        map(application);
         try
         {
             await application.StartAsync().ConfigureAwait(false);
         }
         catch
         {
-            health.Dispose();
             await application.DisposeAsync().ConfigureAwait(false);
             throw;
         }
 
-        return new AdminEndpoint(application, health);
+        return new AdminEndpoint(application);
     }
 
     public async ValueTask DisposeAsync()
@@ -67,25 +61,5 @@ internal sealed class AdminEndpoint : IAsyncDisposable
         using var limit = new CancellationTokenSource(LongestStop);
         await _application.StopAsync(limit.Token).ConfigureAwait(false);
         await _application.DisposeAsync().ConfigureAwait(false);
-        _health.Dispose();
-    }
-
-    private static void Map(WebApplication application, ApplicationServerNode node, NodeHealth health, bool isLoopback)
-    {
-        var registry = Metrics.NewCustomRegistry();
-        DotNetStats.Register(registry);
-        node.Started += server => FarmMetrics.Register(server, registry);
-        application.MapMetrics("/metrics", registry);
-
-        application.MapGet("/health/live", static context => AdminReply.WriteAsync(context, 200, new AdminDocuments.Health("live", null, null, null)));
-        application.MapGet("/health/ready", health.AnswerAsync);
-        application.MapGet("/status", context => AdminReply.WriteAsync(context, 200, NodeStatus.Of(node)));
-
-        var gate = new AdminGate(node.Options.AdminToken, isOpen: isLoopback);
-        var mailboxes = new AdminMailboxes(node);
-        application.MapGet("/mailboxes", gate.Reading(mailboxes.ListAsync));
-        application.MapGet("/mailboxes/{recipient}", gate.Reading(mailboxes.ShowAsync));
-        application.MapDelete("/mailboxes/{recipient}", gate.Changing(mailboxes.EmptyAsync));
-        application.MapPost("/mailboxes/{recipient}/purge", gate.Changing(mailboxes.PurgeAsync));
     }
 }

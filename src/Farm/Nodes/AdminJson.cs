@@ -10,5 +10,7 @@ namespace UeFarm.Farm.Nodes;
 [JsonSerializable(typeof(AdminDocuments.MailboxPage))]
 [JsonSerializable(typeof(AdminDocuments.MailboxDetails))]
 [JsonSerializable(typeof(AdminDocuments.PurgeResult))]
+[JsonSerializable(typeof(AdminDocuments.RunAnswer))]
 [JsonSerializable(typeof(NodeStatus))]
+[JsonSerializable(typeof(ClusterNodeStatus))]
 internal sealed partial class AdminJson : JsonSerializerContext;

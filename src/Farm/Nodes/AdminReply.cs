@@ -1,4 +1,5 @@
 using System.Text.Encodings.Web;
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Microsoft.AspNetCore.Http;
@@ -12,22 +13,23 @@ internal static class AdminReply
     private static readonly AdminJson Json =
         new(new JsonSerializerOptions(AdminJson.Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
 
-    public static async Task WriteAsync<T>(HttpContext context, int status, T document)
+    public static Task WriteAsync<T>(HttpContext context, int status, T document) =>
+        WriteJsonAsync(context, status, JsonSerializer.Serialize(document, (JsonTypeInfo<T>)Json.GetTypeInfo(typeof(T))!));
+
+    /// <summary>What is JSON already.</summary>
+    public static async Task WriteJsonAsync(HttpContext context, int status, string json)
     {
-        var body = new MemoryStream();
-        await using (body.ConfigureAwait(false))
-        {
-            await JsonSerializer.SerializeAsync(body, document, (JsonTypeInfo<T>)Json.GetTypeInfo(typeof(T))!).ConfigureAwait(false);
-            body.WriteByte((byte)'\n');
-            var response = context.Response;
-            response.StatusCode = status;
-            response.ContentType = "application/json; charset=utf-8";
-            response.ContentLength = body.Length;
-            response.Headers.CacheControl = "no-store";
-            response.Headers.XContentTypeOptions = "nosniff";
-            await response.Body.WriteAsync(body.GetBuffer().AsMemory(0, (int)body.Length), context.RequestAborted).ConfigureAwait(false);
-        }
+        var body = Encoding.UTF8.GetBytes(json + "\n");
+        var response = context.Response;
+        response.StatusCode = status;
+        response.ContentType = "application/json; charset=utf-8";
+        response.ContentLength = body.Length;
+        response.Headers.CacheControl = "no-store";
+        response.Headers.XContentTypeOptions = "nosniff";
+        await response.Body.WriteAsync(body, context.RequestAborted).ConfigureAwait(false);
     }
+
+    public static Task LiveAsync(HttpContext context) => WriteAsync(context, 200, new AdminDocuments.Health("live", null, null, null));
 
     public static Task RefuseAsync(HttpContext context, int status, string problem) => WriteAsync(context, status, new AdminDocuments.Refusal(problem));
 }

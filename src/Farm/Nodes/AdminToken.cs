@@ -19,6 +19,13 @@ internal sealed class AdminToken
 
     public static bool TryReadFile(string path, [NotNullWhen(true)] out AdminToken? token, out OptionProblem problem)
     {
+        token = TryReadText(path, out var text, out problem) ? new AdminToken(text) : null;
+        return token is not null;
+    }
+
+    /// <summary>For who has to show it.</summary>
+    public static bool TryReadText(string path, [NotNullWhen(true)] out string? token, out OptionProblem problem)
+    {
         token = null;
         problem = new OptionProblem("cannot be read", "check path and permissions");
         try
@@ -32,7 +39,7 @@ internal sealed class AdminToken
                 return false;
             }
 
-            token = new AdminToken(text);
+            token = text;
             return true;
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)

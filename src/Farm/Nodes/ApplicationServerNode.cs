@@ -31,7 +31,13 @@ internal sealed class ApplicationServerNode : IAsyncDisposable
     private volatile NodeState _state = NodeState.Starting;
     private bool _isDisposed;
 
-    private ApplicationServerNode(NodeOptions options) => Options = options;
+    private readonly NodeHealth _health;
+
+    private ApplicationServerNode(NodeOptions options)
+    {
+        Options = options;
+        _health = new NodeHealth(this);
+    }
 
     /// <summary>The server runs; raised once.</summary>
     public event Action<ApplicationServer>? Started;
@@ -109,6 +115,7 @@ internal sealed class ApplicationServerNode : IAsyncDisposable
             await _admin.DisposeAsync().ConfigureAwait(false);
         }
 
+        _health.Dispose();
         await _system.Terminate().ConfigureAwait(false);
         await _wheel.DisposeAsync().ConfigureAwait(false);
     }
@@ -119,7 +126,7 @@ internal sealed class ApplicationServerNode : IAsyncDisposable
         {
             try
             {
-                _admin = await AdminEndpoint.StartAsync(this, listen).ConfigureAwait(false);
+                _admin = await ApplicationServerAdmin.StartAsync(this, _health, listen).ConfigureAwait(false);
             }
             catch (Exception exception) when (exception is IOException or SocketException)
             {

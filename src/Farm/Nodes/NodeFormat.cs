@@ -98,6 +98,7 @@ internal static class NodeFormat
         [ScenarioFormat.ApplicationServer with { Description = "How messages are kept and delivered." }, ScenarioFormat.Sip, Admin])
     {
         Maker = "uefarm init --role as FILE",
+        Choose = static file => ClusterNodeFormat.IsOf(file) ? ClusterNodeFormat.Document : Document!,
         HowToAdd = static option => Flags.FirstOrDefault(entry => entry.Option == option) is { Flag: { } flag }
             ? $"give {flag} {option.Sample}, or {option.Path}: {option.Sample} in the file"
             : $"add {option.Path}: {option.Sample}",

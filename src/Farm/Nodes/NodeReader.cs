@@ -21,6 +21,12 @@ internal static class NodeReader
 
     private static NodeReadResult Complete(DocumentReadResult document, string name)
     {
+        if (document is { Values: { } written } && document.Format == ClusterNodeFormat.Document)
+        {
+            var options = new ClusterNodeReader(written, document.Errors).Read();
+            return new NodeReadResult(null, options, document.SortedErrors, name);
+        }
+
         AdminToken? token = null;
         string? storePasswordFile = null;
         if (document.Values is { } values)
@@ -30,8 +36,8 @@ internal static class NodeReader
             storePasswordFile = new ApplicationServerChecks(values, document.Errors).FindStorePassword(Environment.CurrentDirectory);
         }
 
-        return document.Errors.Count > 0 ? new NodeReadResult(null, document.SortedErrors, name)
-            : new NodeReadResult(Build(document.Values!, token, storePasswordFile), [], name);
+        return document.Errors.Count > 0 ? new NodeReadResult(null, null, document.SortedErrors, name)
+            : new NodeReadResult(Build(document.Values!, token, storePasswordFile), null, [], name);
     }
 
     private static void Check(ScenarioValues values, List<ScenarioError> errors)
@@ -57,6 +63,11 @@ internal static class NodeReader
                 values, F.Allow, "is empty, so nothing could be sent", "at least one address range", "write [127.0.0.0/8] for this machine"));
         }
 
+        CheckAdmin(values, errors);
+    }
+
+    public static void CheckAdmin(ScenarioValues values, List<ScenarioError> errors)
+    {
         if (values.TryGet(F.AdminListen, out var admin) && admin is not null && !IPAddress.IsLoopback(admin.Address) && !values.IsWritten(F.AdminTokenFile))
         {
             errors.Add(ScenarioError.About(
@@ -86,7 +97,7 @@ internal static class NodeReader
         }
     }
 
-    private static AdminToken? ReadToken(ScenarioValues values, List<ScenarioError> errors)
+    public static AdminToken? ReadToken(ScenarioValues values, List<ScenarioError> errors)
     {
         if (!values.IsWritten(F.AdminTokenFile) || !values.TryGet(F.AdminTokenFile, out var path))
         {
@@ -101,7 +112,7 @@ internal static class NodeReader
         return token;
     }
 
-    private static bool IsAny(IPAddress address) => address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any);
+    public static bool IsAny(IPAddress address) => address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any);
 
     private static NodeOptions Build(ScenarioValues values, AdminToken? token, string? storePasswordFile) => new()
     {

@@ -14,8 +14,20 @@ internal static class NodeReference
         and `sip` are the same keys as there. `uefarm init --role as` writes a commented file (`nodes/as.yaml`), `uefarm schema --role as` the JSON Schema
         (`nodes/node.schema.json`). How to run it: [application-server.md](application-server.md).
 
+        A file with a section `cluster`, or with another role than `as` alone, is that of a node of a cluster: see [below](#a-node-of-a-cluster).
+
         | Option | Key |
         |---|---|
+
+        """;
+
+    private const string ClusterIntroduction = """
+
+        # A node of a cluster
+
+        `uefarm init --role ue` writes a commented file (`nodes/cluster.yaml`), `uefarm schema --role ue` the JSON Schema (`nodes/cluster.schema.json`). Of the options above
+        `--role`, `--domain`, `--listen`, `--admin`, `--admin-token-file` and `--set` apply. What the parts of the farm do is said by the scenario that is submitted.
+        How to run it: [cluster.md](cluster.md).
 
         """;
 
@@ -29,6 +41,8 @@ internal static class NodeReference
 
         text.Append("| `--set KEY=VALUE` | any |\n");
         ScenarioReference.WriteTables(text, NodeFormat.Document);
+        text.Append(ClusterIntroduction);
+        ScenarioReference.WriteTables(text, ClusterNodeFormat.Document);
         return text.ToString();
     }
 }

@@ -1,10 +1,11 @@
 using System.Globalization;
 using System.Text;
+using System.Text.RegularExpressions;
 
 namespace UeFarm.Farm.Report;
 
 /// <summary>The folder of one run. A marker file tells our folders from other people's, which are never written into.</summary>
-internal sealed class ResultsFolder
+internal sealed partial class ResultsFolder
 {
     private const string Marker = ".uefarm-results";
     private const int MaxSameSecond = 1000;
@@ -61,7 +62,7 @@ internal sealed class ResultsFolder
         if (Directory.Exists(path))
         {
             var entries = Directory.GetFileSystemEntries(path);
-            var isOurs = File.Exists(Path.Combine(path, Marker)) && Array.TrueForAll(entries, entry => OwnFiles.Contains(Path.GetFileName(entry)));
+            var isOurs = File.Exists(Path.Combine(path, Marker)) && Array.TrueForAll(entries, static entry => IsOwn(Path.GetFileName(entry)));
             if (entries.Length > 0 && !isOurs)
             {
                 problem = $"{path} is not empty and not a results folder of uefarm alone";
@@ -75,6 +76,9 @@ internal sealed class ResultsFolder
         return true;
     }
 
+    /// <summary>What a node of a cluster on this machine printed; numbers from 1.</summary>
+    public string NodeLogFile(int number) => Path.Combine(FullPath, string.Create(CultureInfo.InvariantCulture, $"node-{number}.log"));
+
     public void WriteScenario(string text) => File.WriteAllText(ScenarioFile, text);
 
     /// <summary>Written beside and renamed, so that a reader never sees half of it.</summary>
@@ -84,6 +88,11 @@ internal sealed class ResultsFolder
         File.WriteAllText(temporary, ResultJson.Serialize(result) + "\n", new UTF8Encoding(false));
         File.Move(temporary, ResultFile, overwrite: true);
     }
+
+    private static bool IsOwn(string name) => OwnFiles.Contains(name) || NodeLogPattern().IsMatch(name);
+
+    [GeneratedRegex("^node-[0-9]{1,3}\\.log$")]
+    private static partial Regex NodeLogPattern();
 
     private static ResultsFolder Prepare(string path)
     {

@@ -10,6 +10,9 @@ internal sealed record DocumentFormat(string Noun, string Opening, IReadOnlyList
     /// <summary>The command that writes a commented example.</summary>
     public string Maker { get; init; } = "uefarm init FILE";
 
+    /// <summary>Where files of one kind are of several formats: the one that a file is of, by what it says. Null: there is only this.</summary>
+    public Func<ScenarioNode.Mapping, DocumentFormat>? Choose { get; init; }
+
     /// <summary>What to do about an option that must be there and is not.</summary>
     public Func<ScenarioOption, string> HowToAdd { get; init; } = static option => $"add {option.Name}: {option.Sample}";
 }

@@ -24,6 +24,7 @@ internal static class DocumentReader
         {
             var problem = exception is FileNotFoundException or DirectoryNotFoundException ? "does not exist" : "cannot be read";
             return Refuse(
+                format,
                 SourceOf(path, [], overrides),
                 new ScenarioError(new ScenarioLocation(0, 0), "", null, problem, $"a readable {format.Noun} file", $"check the path; {format.Maker} writes one"));
         }
@@ -44,7 +45,7 @@ internal static class DocumentReader
         if (bytes.Length > MaxFileBytes)
         {
             return Refuse(
-                source, new ScenarioError(ScenarioLocation.FileStart, "", null, "is too large", "at most 1 MiB", $"check that this is a {format.Noun}"));
+                format, source, new ScenarioError(ScenarioLocation.FileStart, "", null, "is too large", "at most 1 MiB", $"check that this is a {format.Noun}"));
         }
 
         try
@@ -53,12 +54,12 @@ internal static class DocumentReader
         }
         catch (DecoderFallbackException)
         {
-            return Refuse(source, new ScenarioError(ScenarioLocation.FileStart, "", null, "is not UTF-8 text", "UTF-8", "save it as UTF-8"));
+            return Refuse(format, source, new ScenarioError(ScenarioLocation.FileStart, "", null, "is not UTF-8 text", "UTF-8", "save it as UTF-8"));
         }
 
         if (!ScenarioTreeReader.TryRead(source.Text, null, out var root, out var fault))
         {
-            return Refuse(source,
+            return Refuse(format, source,
                 new ScenarioError(fault.Location, "", null, $"is not readable as YAML: {fault.Problem}", "YAML with keys and values",
                 "check indentation, brackets and quotes near here"));
         }
@@ -79,12 +80,13 @@ internal static class DocumentReader
         }
 
         var values = new ScenarioValues();
-        new ScenarioValueReader(format, values, errors).Read(root);
-        return new DocumentReadResult(source, root is ScenarioNode.Mapping ? values : null, errors);
+        var chosen = root is ScenarioNode.Mapping written && format.Choose is { } choose ? choose(written) : format;
+        new ScenarioValueReader(chosen, values, errors).Read(root);
+        return new DocumentReadResult(source, chosen, root is ScenarioNode.Mapping ? values : null, errors);
     }
 
     private static ScenarioSource SourceOf(string fileName, byte[] bytes, IReadOnlyList<DocumentOverride> overrides) =>
         new(fileName, "", bytes.Length == 0 ? "" : Convert.ToHexStringLower(SHA256.HashData(bytes)), [.. overrides.Select(change => change.Text)]);
 
-    private static DocumentReadResult Refuse(ScenarioSource source, ScenarioError error) => new(source, null, [error]);
+    private static DocumentReadResult Refuse(DocumentFormat format, ScenarioSource source, ScenarioError error) => new(source, format, null, [error]);
 }

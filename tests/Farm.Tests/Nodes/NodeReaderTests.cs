@@ -233,7 +233,7 @@ public sealed class NodeReaderTests
     {
         var result = NodeReader.ReadText(text, "as.yaml", [.. sets.Select(DocumentOverride.Set)]);
         Assert.True(result.IsValid, string.Join('\n', result.Errors.Select(error => error.Format("as.yaml"))));
-        return result.Options;
+        return result.Options!;
     }
 
     private static List<string> Mistakes(string text, params string[] sets) =>

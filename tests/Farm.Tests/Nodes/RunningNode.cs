@@ -37,7 +37,7 @@ internal sealed class RunningNode : IAsyncDisposable
             "as.yaml",
             [.. sets.Select(set => DocumentOverride.Set(set.Replace("FOLDER", folder.Path, StringComparison.Ordinal)))]);
         Assert.True(options.IsValid, string.Join('\n', options.Errors.Select(error => error.Format("as.yaml"))));
-        var (node, fault) = await ApplicationServerNode.StartAsync(options.Options, failure => Assert.Fail(failure.ToString()));
+        var (node, fault) = await ApplicationServerNode.StartAsync(options.Options!, failure => Assert.Fail(failure.ToString()));
         Assert.True(node is not null, fault?.Format());
         var running = new RunningNode(node, folder);
         await running._core.ConnectAsync(node.Server!.EndPoint, TestContext.Current.CancellationToken);

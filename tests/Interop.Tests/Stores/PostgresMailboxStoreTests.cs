@@ -116,6 +116,20 @@ public sealed class PostgresMailboxStoreTests(PostgresFixture postgres) : Mailbo
     }
 
     [Fact]
+    public async Task A_server_that_takes_over_in_a_run_finds_what_was_stored()
+    {
+        var run = ServerSettings with { IsScratch = true };
+        await using (var store = Open(run))
+        {
+            store.TryAppend(MailboxRecords.Create(1), Client);
+            await store.FlushAsync();
+        }
+
+        await using var second = Open(run with { IsContinued = true });
+        Assert.Single(second.Recovery.Backlogs);
+    }
+
+    [Fact]
     public async Task A_runs_data_is_its_own_and_begins_empty()
     {
         var run = ServerSettings with { IsScratch = true };

@@ -1,0 +1,89 @@
+using System.Globalization;
+using System.Text;
+using UeFarm.Farm.Guards;
+using UeFarm.Farm.Scenarios;
+using UeFarm.Farm.Thresholds;
+
+namespace UeFarm.Farm.Cluster;
+
+/// <summary>What a cluster cannot play, although one process can.</summary>
+internal static class ClusterScenarioRules
+{
+    /// <summary>The text goes to every node with the run's state.</summary>
+    public const int LongestText = 512 * 1024;
+
+    /// <summary>What it becomes with its overrides as JSON on the way to the conductor; a message between nodes is shorter than 1 MiB.</summary>
+    public const int LongestSubmission = 960 * 1024;
+
+    private const string OneProcess = "play it in one process: uefarm run FILE";
+
+    public static bool IsTooLong(string text) => text.Length > LongestText || Encoding.UTF8.GetByteCount(text) > LongestText;
+
+    public static IEnumerable<GuardRefusal> Check(Scenario scenario)
+    {
+        var target = scenario.Target;
+        if (scenario.Clock == ScenarioClock.Virtual)
+        {
+            yield return new GuardRefusal("clock", "'virtual' is the time of one process", $"set clock to real, or {OneProcess}");
+        }
+
+        if (!target.Core.IsEmbedded)
+        {
+            yield return External("target.core", target.Core);
+        }
+
+        if (!target.ApplicationServer.IsEmbedded)
+        {
+            yield return External("target.as", target.ApplicationServer);
+        }
+
+        if (!target.Kms.IsEmbedded)
+        {
+            yield return External("target.kms", target.Kms);
+        }
+
+        if (scenario.Security is { Body: BodyKind.Smime, Sign: SignatureKind.EcdsaP256 })
+        {
+            yield return new GuardRefusal("security.sign", "'ecdsa-p256' needs one certificate authority for all nodes", $"set it to none, or {OneProcess}");
+        }
+
+        if (scenario.ReplayCache.Policy == ReplayPolicyKind.PerSender)
+        {
+            yield return new GuardRefusal("replayCache.policy", "'per-sender' is not restored when a phone moves", $"set it to modified, or {OneProcess}");
+        }
+
+        if (scenario.ApplicationServer.Presence == PresenceTrigger.RegEvent)
+        {
+            yield return new GuardRefusal("applicationServer.presence", "'reg-event' is not taken over when the server moves", $"set it to third-party-register, or {OneProcess}");
+        }
+
+        if (scenario.ApplicationServer.Store.Postgres is not null)
+        {
+            yield return new GuardRefusal("applicationServer.store", "is said by the nodes: mailboxes are beside the runs in cluster.store", "remove it");
+        }
+
+        foreach (var (kind, rate) in scenario.Faults.ByKind.Where(static entry => entry.Rate.PerSecond > 0))
+        {
+            yield return new GuardRefusal($"faults.{kind}", $"'{rate}' is an attack, which a cluster does not make", $"set it to 0/s, or {OneProcess}");
+        }
+
+        if (scenario.Subscribers.File is not null)
+        {
+            yield return new GuardRefusal("subscribers.auth.secretsFrom", "is a file, which the nodes do not have", $"set it to derived, or {OneProcess}");
+        }
+
+        if (scenario.Metrics.Port != 0)
+        {
+            yield return new GuardRefusal("metrics.port", string.Create(CultureInfo.InvariantCulture, $"'{scenario.Metrics.Port}' is a port of one process"),
+                "remove it: each node has metrics at its admin endpoint");
+        }
+
+        foreach (var threshold in scenario.Thresholds.Where(static threshold => ThresholdCatalogue.IsOfMachine(threshold.Metric)))
+        {
+            yield return new GuardRefusal("thresholds", $"'{threshold.Text}' is about one process", $"remove it, or {OneProcess}");
+        }
+    }
+
+    private static GuardRefusal External(string path, object value) =>
+        new(path, $"'{value}' is outside of the cluster, which has its own", $"set it to embedded, or {OneProcess}");
+}

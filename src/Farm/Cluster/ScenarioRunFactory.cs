@@ -1,0 +1,98 @@
+using System.Net;
+using UeFarm.Actors.Cluster;
+using UeFarm.Actors.Journal;
+using UeFarm.Actors.Run;
+using UeFarm.Actors.Stores;
+using UeFarm.Farm.Console;
+using UeFarm.Farm.Guards;
+using UeFarm.Farm.Hosting;
+using UeFarm.Farm.Report;
+using UeFarm.Farm.Scenarios;
+using RunBooks = UeFarm.Farm.Hosting.RunBooks;
+
+namespace UeFarm.Farm.Cluster;
+
+/// <summary>What a node plays scenarios with.</summary>
+/// <param name="register">Of the cluster's runs.</param>
+/// <param name="store">The shared database.</param>
+/// <param name="domain">The only one that scenarios may be for; null: any.</param>
+/// <param name="core">Where the core listens when it is on this node.</param>
+/// <param name="resultsParent">The node that decides on a run writes its results into a folder in there.</param>
+internal sealed class ScenarioRunFactory(IRunRegister register, ClusterStore store, string? domain, IPEndPoint core, string resultsParent) : IClusterRunFactory
+{
+    /// <summary>What errors and results call the scenario, which comes as a text.</summary>
+    private const string FileName = "scenario.yaml";
+
+    public IRunRegister Register => register;
+
+    public async Task<FarmRunSettings> CreateSettingsAsync(string scenario, IReadOnlyList<string> settings, CancellationToken cancellation) =>
+        await RunSettingsMapper.MapAsync(Read(scenario, settings).Scenario!, databasePath: "", cancellation).ConfigureAwait(false);
+
+    public async Task<IRunJournal> OpenJournalAsync(string runId, CancellationToken cancellation)
+    {
+        PostgresRunJournal? journal = null;
+        var problem = "";
+        await Task.Run(() => PostgresRunJournal.TryOpen(store.JournalOf(runId), out journal, out problem), cancellation).ConfigureAwait(false);
+        return journal ?? throw new InvalidDataException($"the journal of run {runId} cannot be used: {problem}");
+    }
+
+    public MailboxStoreSettings MailboxStoreOf(bool isFirst) => store.MailboxesOf(isFirst);
+
+    public ClusterVerdict Judge(ClusterRunRecord run, ClusterBooks books, FarmRunResult result)
+    {
+        var read = Read(run.Scenario, run.Overrides);
+        var runBooks = new RunBooks(read.Scenario!, new EndedClusterRun(run, books, result), result);
+        var document = runBooks.ToDocument(read.Source, new RunSeries(), new RunTimes(run.Created, TimeProvider.System.GetUtcNow(), null, null));
+        document = Write(run, runBooks, document);
+        return new ClusterVerdict(ResultJson.Serialize(document), document.ExitCode, FinalBlock.Headline(document));
+    }
+
+    /// <summary>The verdict does not depend on a disk.</summary>
+    private ResultDocument Write(ClusterRunRecord run, RunBooks books, ResultDocument document)
+    {
+        var path = Path.Combine(resultsParent, run.RunId);
+        try
+        {
+            if (ResultsFolder.TryUse(path, out var folder, out var problem))
+            {
+                folder!.WriteScenario(run.Scenario);
+                books.Write(folder);
+                folder.WriteResult(document);
+                return document;
+            }
+
+            return document with { Warnings = [.. document.Warnings, $"results were not written: {problem}"] };
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return document with { Warnings = [.. document.Warnings, $"results were not written into {path}: {exception.Message}"] };
+        }
+    }
+
+    private ScenarioReadResult Read(string text, IReadOnlyList<string> overrides)
+    {
+        if (ClusterScenarioRules.IsTooLong(text))
+        {
+            throw new InvalidDataException($"the scenario is longer than {ClusterScenarioRules.LongestText / 1024} KiB: shorten it");
+        }
+
+        var read = ScenarioReader.Read(text, FileName, overrides);
+        if (!read.IsValid)
+        {
+            throw new InvalidDataException(string.Join('\n', read.Errors.Select(static mistake => mistake.Format(FileName))));
+        }
+
+        // The core listens where this node says, not where the scenario does.
+        var scenario = read.Scenario with { Target = read.Scenario.Target with { Listen = core } };
+        List<GuardRefusal> refusals = [.. ClusterScenarioRules.Check(scenario), .. SafetyGuards.Check(RunPlan.Of(scenario))];
+        if (domain is not null && scenario.Target.Domain != domain)
+        {
+            refusals.Add(new GuardRefusal("target.domain", $"'{scenario.Target.Domain}' is not the domain of this cluster ({domain})", $"set it to {domain}"));
+        }
+
+        return refusals.Count == 0
+            ? read
+            : throw new InvalidDataException(
+                string.Join('\n', refusals.Select(static refusal => $"{refusal.Path}: {refusal.Problem}\n    remedy:  {refusal.Remedy}")));
+    }
+}

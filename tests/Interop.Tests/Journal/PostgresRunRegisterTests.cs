@@ -1,0 +1,91 @@
+using UeFarm.Actors.Cluster;
+using UeFarm.Actors.Journal;
+using UeFarm.Actors.Tests.Journal;
+using UeFarm.Interop.Tests.Stores;
+using UeFarm.TestSupport;
+using Xunit;
+
+namespace UeFarm.Interop.Tests.Journal;
+
+/// <summary>What every register does, and what PostgreSQL's does besides.</summary>
+[Collection(PostgresTestGroup.Name)]
+public sealed class PostgresRunRegisterTests : RunRegisterContract, IAsyncLifetime
+{
+    private readonly PostgresFixture _postgres;
+    private readonly PostgresRunRegisterSettings _settings;
+    private readonly TcpRelay _relay;
+    private readonly List<PostgresRunRegister> _registers = [];
+
+    public PostgresRunRegisterTests(PostgresFixture postgres)
+    {
+        _postgres = postgres;
+        _relay = new TcpRelay(postgres.Cluster.Port);
+        _settings = new PostgresRunRegisterSettings
+        {
+            ConnectionString = postgres.Cluster.ConnectionTo(PostgresFixture.NewSchema()),
+            RetryBase = TimeSpan.FromMilliseconds(20),
+            RetryCap = TimeSpan.FromMilliseconds(200),
+        };
+    }
+
+    protected override IRunRegister Register => _registers[0];
+
+    protected override IRunRegister Other => _registers[1];
+
+    public ValueTask InitializeAsync()
+    {
+        Open(_settings);
+        Open(_settings);
+        return ValueTask.CompletedTask;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var register in _registers)
+        {
+            await register.DisposeAsync();
+        }
+
+        await _relay.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task While_the_database_is_away_a_question_waits()
+    {
+        var schema = PostgresFixture.NewSchema();
+        var register = Open(_settings with { ConnectionString = _postgres.Cluster.ConnectionTo(schema, _relay.Port) });
+        await register.TryCreateAsync(new ClusterRunRecord("run-1", "text", [], DateTimeOffset.UnixEpoch), Cancellation);
+        _relay.Cut(refuse: true);
+        var start = register.DecideStartAsync("run-1", 7, Cancellation);
+        Assert.False(start.IsCompleted);
+        _relay.Mend();
+        Assert.Equal(7, await start);
+    }
+
+    [Fact]
+    public async Task Journals_of_the_first_version_get_the_register()
+    {
+        var schema = PostgresFixture.NewSchema();
+        Assert.True(PostgresRunJournal.TryOpen(
+            new PostgresRunJournalSettings { ConnectionString = _postgres.Cluster.ConnectionTo(schema), Run = "run-1" }, out var journal, out var problem), problem);
+        await journal!.DisposeAsync();
+        await _postgres.ScalarAsync("DROP TABLE cluster_runs; UPDATE journal_store SET version = 1", schema);
+
+        Assert.Null(await Open(_settings with { ConnectionString = _postgres.Cluster.ConnectionTo(schema) }).FindNewestAsync(Cancellation));
+        Assert.Equal(2, await _postgres.ScalarAsync("SELECT version FROM journal_store", schema));
+    }
+
+    [Fact]
+    public void A_database_that_does_not_answer_is_named()
+    {
+        Assert.False(PostgresRunRegister.TryOpen(new PostgresRunRegisterSettings { ConnectionString = "Host=127.0.0.1;Port=1" }, out _, out var problem));
+        Assert.StartsWith("no session with PostgreSQL at 127.0.0.1: ", problem, StringComparison.Ordinal);
+    }
+
+    private PostgresRunRegister Open(PostgresRunRegisterSettings settings)
+    {
+        Assert.True(PostgresRunRegister.TryOpen(settings, out var register, out var problem), problem);
+        _registers.Add(register!);
+        return register!;
+    }
+}

@@ -129,7 +129,8 @@ public sealed class Attacker : IUeObserver, ISipReceiver, IInterceptor, IAsyncDi
             return false;
         }
 
-        var uri = string.Create(CultureInfo.InvariantCulture, $"sip:{_settings.ContactUserOf(recipient)}@{_settings.Phones};transport={(_transport.Kind == SipTransportKind.Udp ? "udp" : "tcp")}");
+        var transport = _transport.Kind == SipTransportKind.Udp ? "udp" : "tcp";
+        var uri = string.Create(CultureInfo.InvariantCulture, $"sip:{_settings.ContactUserOf(recipient)}@{_settings.Phones};transport={transport}");
         if (TryClaim(ref _wantedAlteredBody))
         {
             return Overtake(AttackKind.AlteredBody, request, uri, mikey, Tampering.FlipLastBit(cms.Span), hop, path);

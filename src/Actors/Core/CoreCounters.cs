@@ -52,7 +52,7 @@ public sealed class CoreCounters
     /// <summary>Requests without a final answer from downstream.</summary>
     public long TimedOut => this[CoreFact.TimedOut];
 
-    /// <summary>MESSAGEs that were not sent again, because their binding ended or was made anew.</summary>
+    /// <summary>MESSAGEs that were not sent again, because their contact was registered anew or replaced.</summary>
     public long ForwardsOutdated => this[CoreFact.ForwardOutdated];
 
     /// <summary>Messages that the transport did not take.</summary>

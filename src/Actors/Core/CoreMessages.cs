@@ -19,8 +19,8 @@ internal static class CoreMessages
 
     public sealed record Located(long Token, LocationAnswer Answer);
 
-    /// <summary>A binding of a subscriber of another partition ended or was made anew.</summary>
-    public sealed record BindingEnded(string AddressOfRecord, string Contact);
+    /// <summary>A contact of a subscriber of another partition was registered anew or replaced.</summary>
+    public sealed record ContactRenewed(string AddressOfRecord, string Contact);
 
     /// <summary>The application server is somewhere else now.</summary>
     public sealed class ApplicationServerMoved

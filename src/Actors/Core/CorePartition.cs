@@ -61,8 +61,8 @@ internal sealed class CorePartition : UntypedActor
             case CoreMessages.Located located:
                 _proxy.HandleLocation(located.Token, located.Answer, now, utcNow);
                 break;
-            case CoreMessages.BindingEnded ended:
-                _proxy.HandleBindingEnd(ended.AddressOfRecord, ended.Contact, now, utcNow);
+            case CoreMessages.ContactRenewed renewed:
+                _proxy.HandleNewBinding(renewed.AddressOfRecord, renewed.Contact, now, utcNow);
                 break;
             case CoreMessages.FlowFailed failed:
                 _registrar.HandleTransportFailure(failed.Hop, now, utcNow);
@@ -163,13 +163,13 @@ internal sealed class CorePartition : UntypedActor
     /// <summary>Behind an application server all messages for a subscriber come through this partition; without one, through the senders' ones.</summary>
     private void EndForwards(in CoreEffect effect, Instant now, DateTimeOffset utcNow)
     {
-        _proxy.HandleBindingEnd(effect.AddressOfRecord!, effect.Contact!, now, utcNow);
+        _proxy.HandleNewBinding(effect.AddressOfRecord!, effect.Contact!, now, utcNow);
         if (_router.HasApplicationServer)
         {
             return;
         }
 
-        var notice = new CoreMessages.BindingEnded(effect.AddressOfRecord!, effect.Contact!);
+        var notice = new CoreMessages.ContactRenewed(effect.AddressOfRecord!, effect.Contact!);
         foreach (var partition in _partitions)
         {
             if (!partition.Equals(Self))

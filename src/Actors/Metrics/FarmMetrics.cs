@@ -191,7 +191,7 @@ public sealed class FarmMetrics
         Counter("uefarm_core_messages_refused_total", "MESSAGE requests refused.", () => counters.MessagesRefused);
         Counter("uefarm_core_timeouts_total", "Routed requests without a final response within Timer F.", () => counters.TimedOut);
         Counter(
-            "uefarm_core_forwards_outdated_total", "MESSAGE requests given up because the binding that they went to ended or was made anew.",
+            "uefarm_core_forwards_outdated_total", "MESSAGE requests given up because the contact that they went to was registered anew or replaced.",
             () => counters.ForwardsOutdated);
     }
 

@@ -72,7 +72,8 @@ internal sealed record RunPlan(Scenario Scenario, IReadOnlyList<PlannedPhase> Ph
         {
             yield return string.Create(
                 CultureInfo.InvariantCulture,
-                $"the most popular phone is sent up to {drain.Arriving:0} messages/s and takes at most {drain.Taken:0}/s, one at a time over four hops: the rest waits in its mailbox.");
+                $"the most popular phone is sent up to {drain.Arriving:0} messages/s and takes at most {drain.Taken:0}/s, "
+                + $"one at a time over four hops: the rest waits in its mailbox.");
         }
 
         if (scenario.ApplicationServer.Servers > 1)

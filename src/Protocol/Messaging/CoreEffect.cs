@@ -4,7 +4,7 @@ namespace UeFarm.Protocol.Messaging;
 
 /// <summary>Transmit: send Bytes to Hop; when that fails at once, tell the machine's HandleSendFailure the Token. Count: Fact happened.
 /// Locate: find AddressOfRecord and hand the answer to <see cref="ProxyBehavior.HandleLocation"/> with Token. EndForwards: tell every part's
-/// <see cref="ProxyBehavior.HandleBindingEnd"/> AddressOfRecord and Contact, before what follows is carried out.</summary>
+/// <see cref="ProxyBehavior.HandleNewBinding"/> AddressOfRecord and Contact, before what follows is carried out.</summary>
 public enum CoreEffectKind : byte
 {
     Transmit,

@@ -58,6 +58,6 @@ public enum CoreFact : byte
     /// <summary>No final answer from downstream: the sender hears nothing (RFC 4320 section 4.2).</summary>
     TimedOut,
 
-    /// <summary>A MESSAGE was on its way to a binding that ended or was made anew, and is not sent again.</summary>
+    /// <summary>A MESSAGE was on its way to a contact that was registered anew or replaced, and is not sent again.</summary>
     ForwardOutdated,
 }

@@ -37,7 +37,7 @@ public sealed partial class ProxyBehavior
     }
 
     /// <summary>
-    /// Interpretation: nothing is sent again to a contact whose binding ended or was made anew. The phone that held it is gone, and the one that is there now gets
+    /// Interpretation: nothing is sent again to a contact that was registered anew or replaced. The life of the phone that it was sent to is over, and this one gets
     /// what it missed in order from the application server, which is told 480 as for any user who cannot be reached.
     /// </summary>
     private void EndBranchesTo(string recipient, string contact, Instant now)

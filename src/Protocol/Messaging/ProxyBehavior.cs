@@ -1,6 +1,4 @@
 using System.Globalization;
-using System.Runtime.InteropServices;
-using System.Text;
 using UeFarm.Protocol.Sip;
 using UeFarm.Protocol.Sip.Authentication;
 using UeFarm.Protocol.Sip.Transactions;
@@ -34,8 +32,7 @@ public sealed partial class ProxyBehavior
     private readonly ProxySettings _settings;
     private readonly CoreIdentity _identity;
     private readonly RegistrarBehavior _registrar;
-    private readonly ISubscriberDirectory _subscribers;
-    private readonly DigestServer _digest;
+    private readonly CoreAuthenticator _authenticator;
     private readonly SipTransactionLayer _transactions;
     private readonly BranchSource _branchNames;
     private readonly ProxyBranchTable _branches = new();
@@ -54,8 +51,7 @@ public sealed partial class ProxyBehavior
         _settings = settings;
         _identity = settings.Identity;
         _registrar = registrar;
-        _subscribers = subscribers;
-        _digest = digest;
+        _authenticator = new CoreAuthenticator(subscribers, digest, SipHeaderId.ProxyAuthorization);
         _transactions = new SipTransactionLayer(settings.Timers);
         _branchNames = new BranchSource(BranchSource.ProxyKind, settings.Partition, random);
         _tagPrefix = string.Create(CultureInfo.InvariantCulture, $"{random.NextUInt64():x}");
@@ -104,8 +100,8 @@ public sealed partial class ProxyBehavior
         }
     }
 
-    /// <summary>A binding ended, or the phone that held it began anew (an EndForwards effect of any part's registrar).</summary>
-    public void HandleBindingEnd(string addressOfRecord, string contact, Instant now, DateTimeOffset utcNow)
+    /// <summary>A contact was registered anew or replaced (an EndForwards effect of any part's registrar).</summary>
+    public void HandleNewBinding(string addressOfRecord, string contact, Instant now, DateTimeOffset utcNow)
     {
         EndBranchesTo(addressOfRecord, contact, now);
         Drain(now, utcNow);
@@ -181,311 +177,6 @@ public sealed partial class ProxyBehavior
                     break;   // 100 is for this hop only; what belongs to no transaction is dropped (RFC 3261 section 16.7 with RFC 6026)
             }
         }
-    }
-
-    private void HandleRequest(SipServerTransaction transaction, Instant now, DateTimeOffset utcNow)
-    {
-        var request = transaction.Request;
-        switch (request.Method)
-        {
-            case SipMethod.Message:
-                HandleMessageRequest(transaction, now, utcNow);
-                break;
-            case SipMethod.Options:
-                HandleOptions(transaction, now);
-                break;
-            case SipMethod.Cancel:
-                Refuse(transaction, 481, now);   // only INVITE can be cancelled (RFC 3261 section 9.1)
-                break;
-            case SipMethod.Other:
-                Refuse(transaction, 501, now);
-                break;
-            default:
-                Add(SipHeaderId.Allow, AllowedMethods);
-                Refuse(transaction, 405, now);
-                break;
-        }
-    }
-
-    /// <summary>RFC 3261 section 11.2: answered for the core itself, whoever is named, because phones use it as a ping.</summary>
-    private void HandleOptions(SipServerTransaction transaction, Instant now)
-    {
-        var request = transaction.Request;
-        var tags = CoreRules.FindUnsupported(request, SipHeaderId.Require, default)
-            ?? CoreRules.FindUnsupported(request, SipHeaderId.ProxyRequire, default);
-        if (tags is not null)
-        {
-            Add(SipHeaderId.Unsupported, tags);
-            Refuse(transaction, 420, now);
-            return;
-        }
-
-        Add(SipHeaderId.Allow, AllowedMethods);
-        Add(SipHeaderId.Supported, "path");
-        Answer(transaction, 200, now);
-    }
-
-    private void HandleMessageRequest(SipServerTransaction transaction, Instant now, DateTimeOffset utcNow)
-    {
-        var request = transaction.Request;
-        var isFromServer = _identity.IsFromApplicationServer(request, transaction.From);
-        var mark = LoopMarkOf(request, isFromServer);
-        var status = Validate(request, mark, out var recipient);
-        if (status != 200)
-        {
-            Refuse(transaction, status, now);
-        }
-        else if (isFromServer)
-        {
-            Locate(new ResponseContext(transaction, recipient!, null, mark), now);
-        }
-        else if (TryAuthorize(transaction, out var sender, now, utcNow))
-        {
-            var forward = new ResponseContext(transaction, recipient!, sender, mark);
-            if (_identity.ApplicationServer is { } server)
-            {
-                SendToApplicationServer(forward, server, now);
-            }
-            else if (_settings.ExpectsApplicationServer)
-            {
-                // Past the server it would overtake what is stored.
-                Add(SipHeaderId.RetryAfter, "1");
-                Refuse(transaction, 503, now);
-            }
-            else
-            {
-                Locate(forward, now);
-            }
-        }
-    }
-
-    /// <summary>RFC 3261 section 16.3 in its order; 200: go on.</summary>
-    private int Validate(SipRequest request, ulong mark, out string? recipient)
-    {
-        recipient = null;
-        if (!CoreIdentity.IsSipScheme(request.RequestUri))
-        {
-            return IsEmergency(request.RequestUriText) ? 403 : 416;
-        }
-
-        if (request.MaxForwards == 0)
-        {
-            return 483;
-        }
-
-        if (IsLoop(request, mark))
-        {
-            return 482;
-        }
-
-        if (CoreRules.FindUnsupported(request, SipHeaderId.ProxyRequire, default) is { } tags)
-        {
-            Add(SipHeaderId.Unsupported, tags);
-            return 420;
-        }
-
-        if (HasForeignRoute(request))
-        {
-            return 403;
-        }
-
-        return _identity.TryGetAddressOfRecord(request.RequestUri, out recipient) ? 200 : 404;
-    }
-
-    /// <summary>
-    /// The sender is trusted when it registered from where the request comes from, else it has to answer a challenge. Interpretation:
-    /// a phone's From must be its own identity in this domain; everything else is 403, also digest credentials of somebody else.
-    /// </summary>
-    private bool TryAuthorize(SipServerTransaction transaction, out string? sender, Instant now, DateTimeOffset utcNow)
-    {
-        var request = transaction.Request;
-        if (!_identity.TryGetAddressOfRecord(request.From.Uri, out sender))
-        {
-            Refuse(transaction, 403, now);
-            return false;
-        }
-
-        if (_registrar.IsRegisteredFrom(sender, transaction.From, now))
-        {
-            return true;
-        }
-
-        SubscriberCredentials? credentials;
-        if (!CoreRules.TryFindCredentials(request, SipHeaderId.ProxyAuthorization, _digest.Realm, out var authorization))
-        {
-            if (_subscribers.TryGetByPublicIdentity(sender, out credentials))
-            {
-                Challenge(transaction, credentials, sender, stale: false, now, utcNow);
-            }
-            else
-            {
-                Refuse(transaction, 403, now);
-            }
-
-            return false;
-        }
-
-        if (!_subscribers.TryGet(Encoding.UTF8.GetString(authorization.Username), out credentials, out var owned) || owned != sender)
-        {
-            Refuse(transaction, 403, now);
-            return false;
-        }
-
-        var verdict = _digest.Verify(authorization, credentials, request.MethodToken, sender, request.Body.Span, now);
-        switch (verdict)
-        {
-            case DigestVerdict.Accepted:
-                return true;
-            case DigestVerdict.WrongResponse or DigestVerdict.ResynchronisationRefused:
-                Refuse(transaction, 403, now);
-                return false;
-            default:
-                if (verdict == DigestVerdict.Resynchronised)
-                {
-                    Count(CoreFact.Resynchronised);
-                }
-
-                Challenge(transaction, credentials, sender, verdict == DigestVerdict.Stale, now, utcNow);
-                return false;
-        }
-    }
-
-    private void Challenge(SipServerTransaction transaction, SubscriberCredentials credentials, string sender, bool stale, Instant now, DateTimeOffset utcNow)
-    {
-        var (first, second) = _digest.CreateChallenges(credentials, sender, stale, now, utcNow);
-        Add(SipHeaderId.ProxyAuthenticate, first);
-        if (second is not null)
-        {
-            Add(SipHeaderId.ProxyAuthenticate, second);
-        }
-
-        Count(CoreFact.MessageChallenged);
-        Answer(transaction, 407, now);
-    }
-
-    private void Locate(ResponseContext forward, Instant now)
-    {
-        var token = ++_lastToken;
-        _branches.Add(token, forward);
-        _questions.Enqueue((now + (LocateTimeoutInT1 * _settings.Timers.T1), token));
-        _effects.Enqueue(new CoreEffect(CoreEffectKind.Locate, Token: token, AddressOfRecord: forward.Recipient));
-    }
-
-    private void SendToApplicationServer(ResponseContext forward, SipHop server, Instant now)
-    {
-        _extraCount = 0;
-        Add(SipHeaderId.PAssertedIdentity, $"<{forward.Sender}>");
-        Send(_branches.Add(++_lastToken, forward), server, null, RemovedFromPhone, now);
-    }
-
-    /// <summary>All contacts at once (RFC 3261 section 16.6). The question after them becomes the branch to the first one.</summary>
-    private void Fork(ProxyBranch question, in LocationTarget first, LocationTarget[]? others, Instant now)
-    {
-        SendToContact(question, first, now);
-        if (others is not null)
-        {
-            _forks.Enqueue((now + (ForkPatienceInT1 * _settings.Timers.T1), question.Context));
-        }
-
-        foreach (var target in others ?? [])
-        {
-            SendToContact(_branches.Add(++_lastToken, question.Context), target, now);
-        }
-    }
-
-    private void SendToContact(ProxyBranch branch, in LocationTarget target, Instant now)
-    {
-        var forward = branch.Context;
-        _extraCount = 0;
-        if (forward.Sender is not null)
-        {
-            Add(SipHeaderId.PAssertedIdentity, $"<{forward.Sender}>");
-        }
-
-        Add(SipHeaderId.PCalledPartyId, $"<{forward.Recipient}>");
-        if (target.Path is not null)
-        {
-            Add(SipHeaderId.Route, target.Path);
-        }
-
-        Send(branch, target.Hop, target.Contact, forward.Sender is null ? RemovedFromServer : RemovedFromPhone, now);
-    }
-
-    /// <summary>Contact: the new Request-URI; null: it stays as it is.</summary>
-    private void Send(ProxyBranch branch, SipHop hop, string? contact, SipHeaderId[] remove, Instant now)
-    {
-        _branches.Send(branch, hop, contact);
-        var forward = branch.Context;
-        var name = _branchNames.Next(forward.Mark);
-        var bytes = SipForwarding.ForwardRequest(
-            forward.Transaction.Request, forward.Transaction.From, contact, _identity.SentBy, hop.Transport, name, removeTopRoute: false, remove,
-            _extra.AsSpan(0, _extraCount));
-        _transactions.SendRequest(branch.Token, name, SipMethod.Message, bytes, hop, now);
-        Count(CoreFact.MessageRouted);
-    }
-
-    /// <summary>Everything on which routing depends (RFC 3261 section 16.6 step 8), so that a request that comes back unchanged is known, while one that
-    /// passed through an application server that leaves it as it was is not taken for one.</summary>
-    private static ulong LoopMarkOf(SipRequest request, bool isFromServer)
-    {
-        var hash = isFromServer ? 0x9E3779B97F4A7C15UL : 0xCBF29CE484222325UL;
-        hash = Mix(hash, request.RequestUriText);
-        hash = Mix(hash, request.From.Tag);
-        hash = Mix(hash, request.CallId);
-        return Mix(hash, MemoryMarshal.AsBytes([request.CSeqNumber]));
-    }
-
-    private static ulong Mix(ulong hash, ReadOnlySpan<byte> text)
-    {
-        foreach (var octet in text)
-        {
-            hash = (hash ^ octet) * 0x100000001B3UL;
-        }
-
-        return (hash ^ (uint)text.Length) * 0x100000001B3UL;
-    }
-
-    private static bool IsLoop(SipRequest request, ulong mark)
-    {
-        Span<byte> digits = stackalloc byte[16];
-        mark.TryFormat(digits, out _, "x16", CultureInfo.InvariantCulture);
-        for (var index = 0; index < request.HeaderCount; index++)
-        {
-            var header = request.GetHeader(index);
-            if (header.Id == SipHeaderId.Via && header.Value.IndexOf(digits) >= 0)
-            {
-                return true;
-            }
-        }
-
-        return false;
-    }
-
-    /// <summary>RFC 3261 section 16.4: our own entries at the top of Route are used up here. Anything left names a hop beyond us.</summary>
-    private bool HasForeignRoute(SipRequest request)
-    {
-        if (!request.TryGetHeader(SipHeaderId.Route, out _))
-        {
-            return false;
-        }
-
-        foreach (var value in request.GetValues(SipHeaderId.Route))
-        {
-            if (SipNameAddress.View(value) is not { } route || route.Uri is not { } uri || !_identity.IsOwnHost(uri))
-            {
-                return true;
-            }
-        }
-
-        return false;
-    }
-
-    // RFC 5031: urn:service:sos and what is below it; schemes and the service's name are compared without case.
-    private static bool IsEmergency(ReadOnlySpan<byte> requestUri)
-    {
-        var prefix = "urn:service:sos"u8;
-        return requestUri.Length >= prefix.Length && Ascii.EqualsIgnoreCase(requestUri[..prefix.Length], prefix)
-            && (requestUri.Length == prefix.Length || requestUri[prefix.Length] == (byte)'.');
     }
 
     private void Add(SipHeaderId id, string value) => _extra[_extraCount++] = (id, value);

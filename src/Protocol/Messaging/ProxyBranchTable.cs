@@ -4,7 +4,7 @@ using UeFarm.Protocol.Sip;
 
 namespace UeFarm.Protocol.Messaging;
 
-/// <summary>The branches without an end: by token, and those to contacts by recipient as well, so that the end of a binding finds what is on its way there.</summary>
+/// <summary>The branches without an end: by token, and those to contacts by recipient as well, so that a new binding finds what is on its way to the old one.</summary>
 internal sealed class ProxyBranchTable
 {
     private readonly Dictionary<long, ProxyBranch> _byToken = [];

@@ -24,7 +24,8 @@ internal sealed class CoreHarness
         var digest = new DigestServer(new DigestServerSettings { Realm = Domain, NonceSlots = 1024 }, random);
         var settings = template is null ? new RegistrarSettings { Identity = Identity, Partition = 3 } : template with { Identity = Identity, Partition = 3 };
         Registrar = new RegistrarBehavior(settings, Directory, digest, random);
-        Proxy = new ProxyBehavior(new ProxySettings { Identity = Identity, Partition = 3 }, Registrar, Directory, digest, random);
+        var proxySettings = new ProxySettings { Identity = Identity, Partition = 3, ExpectsApplicationServer = settings.ExpectsApplicationServer };
+        Proxy = new ProxyBehavior(proxySettings, Registrar, Directory, digest, random);
     }
 
     public CoreIdentity Identity { get; }
@@ -114,6 +115,13 @@ internal sealed class CoreHarness
         Now = end;
     }
 
+    public void MoveServer(SipHop server)
+    {
+        Identity.MoveApplicationServer(server);
+        Registrar.HandleApplicationServerMoved(Now, Utc);
+        Drain();
+    }
+
     public void FailFlow(SipHop hop)
     {
         Registrar.HandleTransportFailure(hop, Now, Utc);
@@ -134,7 +142,7 @@ internal sealed class CoreHarness
                     Facts[effect.Fact] = CountOf(effect.Fact) + 1;
                     break;
                 case CoreEffectKind.EndForwards:
-                    Proxy.HandleBindingEnd(effect.AddressOfRecord!, effect.Contact!, Now, Utc);
+                    Proxy.HandleNewBinding(effect.AddressOfRecord!, effect.Contact!, Now, Utc);
                     break;
                 case CoreEffectKind.Locate when Held is not null:
                     Held.Enqueue(effect);

@@ -4,14 +4,14 @@ using Xunit;
 
 namespace UeFarm.Protocol.Tests.Messaging;
 
-/// <summary>What is on its way to a binding that ends or is made anew is not sent again, and its sender is told.</summary>
-public class BindingEndTests
+/// <summary>What is on its way to a contact that is registered anew or replaced is not sent again, and its sender is told.</summary>
+public class OutdatedForwardTests
 {
     private readonly CoreHarness _core = new();
     private readonly TestPhone _alice;
     private readonly TestPhone _bob;
 
-    public BindingEndTests()
+    public OutdatedForwardTests()
     {
         _alice = AddRegistered("alice", "10.1.0.1:1111");
         _bob = AddRegistered("bob", "10.1.0.2:2222");
@@ -57,21 +57,33 @@ public class BindingEndTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public void A_phone_that_takes_its_binding_away_gets_nothing_more(bool all)
+    public void A_phone_that_takes_its_binding_away_may_still_answer_but_gets_nothing_more_once_it_is_back(bool all)
     {
+        _alice.SendMessage("bob");
+        var answered = _core.Take<SipRequest>();
         SendTwo();
-        _bob.Contact = all ? "*" : _bob.Contact;
+        var contact = _bob.Contact;
+        _bob.Contact = all ? "*" : contact;
         _bob.MustRegister("Expires: 0\n");
+        _core.Answer(answered, 200, _bob.Hop);
+        Assert.Equal(200, _core.Take<SipResponse>().StatusCode);
+        Assert.Equal(2, _core.Proxy.PendingCount);
+
+        _bob.Contact = contact;
+        _bob.MustRegister();
         AssertTwoAreGivenUp();
     }
 
     [Fact]
-    public void Nor_does_one_whose_registration_runs_out()
+    public void Nor_does_one_that_comes_back_after_its_registration_ran_out()
     {
         _bob.MustRegister("Expires: 60\n");
         _core.Advance(TimeSpan.FromSeconds(59));
         SendTwo();
         _core.Advance(TimeSpan.FromSeconds(1.1));
+        Assert.Equal((1, 2), (_core.CountOf(CoreFact.BindingExpired), _core.Proxy.PendingCount));
+        _core.Sent.Clear();
+        _bob.MustRegister();
         AssertTwoAreGivenUp();
     }
 

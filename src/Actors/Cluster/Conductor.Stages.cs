@@ -80,6 +80,7 @@ internal sealed partial class Conductor
             _runSettings = settings;
             _journal = journal;
             _books = null;
+            _counters = null;
             _blocks.Clear();
             _core = "";
             _server = null;
@@ -93,7 +94,7 @@ internal sealed partial class Conductor
             }
             else
             {
-                _books = CreateBooks(run, settings, journal!);
+                KeepBooks(CreateBooks(run, settings, journal!));
                 Enter(ClusterRunStage.Playing);
             }
         };
@@ -116,9 +117,15 @@ internal sealed partial class Conductor
         return () =>
         {
             _run = _run! with { StartTicks = start };
-            _books = CreateBooks(_run, _runSettings!, _journal!);
+            KeepBooks(CreateBooks(_run, _runSettings!, _journal!));
             Enter(ClusterRunStage.Playing);
         };
+    }
+
+    private void KeepBooks(ClusterBooks books)
+    {
+        _books = books;
+        _counters = books.Recorder.Counters;
     }
 
     private static ClusterBooks CreateBooks(ClusterRunRecord run, FarmRunSettings settings, IRunJournal journal) =>

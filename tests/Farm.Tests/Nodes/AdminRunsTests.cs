@@ -59,7 +59,7 @@ public sealed class AdminRunsTests : IAsyncLifetime
     [Fact]
     public async Task What_changes_something_wants_the_token_and_the_status_does_not()
     {
-        _conductor = static _ => new ClusterMessages.ConductorReply("", JsonSerializer.Serialize(new ConductorStatus("", "Idle", 0, "", "", 0, 0, 0, []), ConductorJson.Default.ConductorStatus));
+        _conductor = static _ => new ClusterMessages.ConductorReply("", JsonSerializer.Serialize(new ConductorStatus("", "Idle", 0, "", "", 0, 0, 0, 0, 0, []), ConductorJson.Default.ConductorStatus));
         using var client = Client(token: null);
 
         Assert.Equal(ConductorFault.Unauthorized, await FaultAsync(client.SubmitAsync(new RunSubmission("x", []), Cancellation)));

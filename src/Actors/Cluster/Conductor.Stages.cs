@@ -67,7 +67,20 @@ internal sealed partial class Conductor
     private async Task<Action> FindAsync()
     {
         var run = await _settings.Factory.Register.FindNewestAsync(CancellationToken.None).ConfigureAwait(false);
-        return run is null ? static () => { } : await OpenAsync(run).ConfigureAwait(false);
+        if (run is null)
+        {
+            return static () => { };
+        }
+
+        var open = await OpenAsync(run).ConfigureAwait(false);
+        return () =>
+        {
+            open();
+            if (run.Result is null)
+            {
+                Do(NoteTakeoverAsync(run));
+            }
+        };
     }
 
     private async Task<Action> OpenAsync(ClusterRunRecord run)

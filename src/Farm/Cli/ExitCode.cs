@@ -12,7 +12,7 @@ internal enum ExitCode
     /// <summary>Bad usage or scenario; nothing was sent.</summary>
     Usage = 2,
 
-    /// <summary>A safety guard refused; nothing was sent.</summary>
+    /// <summary>A safety guard or the conductor of a cluster refused; nothing was sent.</summary>
     Refused = 3,
 
     /// <summary>This machine cannot run the scenario.</summary>

@@ -75,6 +75,6 @@ internal sealed class FarmCli(CliEnvironment environment, Func<IScenarioRunner>?
 
     private const string ExitCodeText =
         "Exit codes: 0 all held; 1 internal error; 2 bad usage or scenario; 3 refused by a\n"
-        + "  safety guard; 4 machine unfit; 97 invalid measurement; 98 a promise broken;\n"
+        + "  guard or the conductor; 4 machine unfit; 97 invalid measurement; 98 a promise broken;\n"
         + "  99 a threshold failed; 105 stopped by a signal.";
 }

@@ -14,7 +14,8 @@ internal sealed class LocalClusterArguments(CliEnvironment environment)
 
     private readonly Option<string?> _store = new("--store")
     {
-        Description = "With --nodes: the PostgreSQL database of the cluster, as \"Host=...;Database=...;Username=...\" without a password. Schemas are made in it and deleted at the end.",
+        Description = "With --nodes: the PostgreSQL database of the cluster, as \"Host=...;Database=...;Username=...\" without a password. "
+            + "Schemas are made in it and deleted at the end.",
         HelpName = "connection",
     };
 

@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace UeFarm.Farm.Cli;
 
 /// <summary>
-/// For a process that another one of this program has started: SIGTERM asks for a stop, and so does the end of standard input, which is the end of the parent however it came. Ctrl-C is the parent's: the
-/// terminal sends it to both.
+/// For a process that another one of this program has started: SIGTERM asks for a stop, and so does the end of standard input, which is the end of the
+/// parent however it came. Ctrl-C is the parent's: the terminal sends it to both.
 /// </summary>
 internal sealed class ParentWatch : IStopSignals
 {

@@ -53,7 +53,8 @@ internal sealed class RunCommand(CliEnvironment environment, Func<IScenarioRunne
         }
 
         results.WriteScenario(read.Source.Text);
-        return await RunAsync(new RunRequest(read.Scenario, read.Source, results), RunPlan.Of(read.Scenario), parsed.GetValue(_quiet), parsed.GetValue(_json)).ConfigureAwait(false);
+        var request = new RunRequest(read.Scenario, read.Source, results);
+        return await RunAsync(request, RunPlan.Of(read.Scenario), parsed.GetValue(_quiet), parsed.GetValue(_json)).ConfigureAwait(false);
     }
 
     private async Task<int> RunAsync(RunRequest request, RunPlan plan, bool isQuiet, bool isJson)

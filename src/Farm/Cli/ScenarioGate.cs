@@ -20,7 +20,8 @@ internal static class ScenarioGate
         var scenario = read.Scenario!;
         if (ClusterScenarioRules.IsTooLong(read.Source.Text))
         {
-            environment.Error.WriteLine($"{read.Source.FileName}: the file is longer than {ClusterScenarioRules.LongestText / 1024} KiB\n    remedy:  shorten it\nNothing was sent.");
+            environment.Error.WriteLine(
+                $"{read.Source.FileName}: the file is longer than {ClusterScenarioRules.LongestText / 1024} KiB\n    remedy:  shorten it\nNothing was sent.");
             return ExitCode.Usage;
         }
 

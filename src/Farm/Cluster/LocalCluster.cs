@@ -9,7 +9,8 @@ using UeFarm.Farm.Report;
 namespace UeFarm.Farm.Cluster;
 
 /// <summary>
-/// A cluster of child processes on this machine for one run: all roles on each, addresses of the loopback, schemas of its own in the database. Nothing is left of it but the logs in the results folder.
+/// A cluster of child processes on this machine for one run: all roles on each, addresses of the loopback, schemas of its own in the database. Nothing is
+/// left of it but the logs in the results folder.
 /// </summary>
 internal sealed class LocalCluster : IAsyncDisposable
 {
@@ -128,10 +129,10 @@ internal sealed class LocalCluster : IAsyncDisposable
                 }
                 catch (OperationCanceledException exception)
                 {
-                    throw new ConductorException(
-                        ConductorFault.Away,
-                        stop.IsCancellationRequested ? "stopped before the nodes were ready" : $"node {number + 1} was not ready within {LongestStart.TotalSeconds:0} s: {node.LastLine}",
-                        exception);
+                    var problem = stop.IsCancellationRequested
+                        ? "stopped before the nodes were ready"
+                        : $"node {number + 1} was not ready within {LongestStart.TotalSeconds:0} s: {node.LastLine}";
+                    throw new ConductorException(ConductorFault.Away, problem, exception);
                 }
             }
         }

@@ -18,6 +18,8 @@ internal sealed class AdminRuns(Func<ClusterMessages.ConductorQuery, Cancellatio
     /// <summary>A scenario as JSON, each byte of which may be escaped.</summary>
     public const int LongestBody = 4 * 1024 * 1024;
 
+    private const string Form = "{ \"scenario\": TEXT, \"overrides\": [\"KEY=VALUE\"] }";
+
     /// <summary>A conductor that has just moved answers when it knows the runs.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
@@ -41,7 +43,7 @@ internal sealed class AdminRuns(Func<ClusterMessages.ConductorQuery, Cancellatio
         }
         catch (JsonException exception)
         {
-            await AdminReply.RefuseAsync(context, 400, $"the body is not a submission, {{ \"scenario\": TEXT, \"overrides\": [\"KEY=VALUE\"] }}: {exception.Message}").ConfigureAwait(false);
+            await AdminReply.RefuseAsync(context, 400, $"the body is not a submission, {Form}: {exception.Message}").ConfigureAwait(false);
             return;
         }
         catch (BadHttpRequestException exception)
@@ -52,7 +54,7 @@ internal sealed class AdminRuns(Func<ClusterMessages.ConductorQuery, Cancellatio
 
         if (submission?.Scenario is null)
         {
-            await AdminReply.RefuseAsync(context, 400, "the body has no scenario: send { \"scenario\": TEXT, \"overrides\": [\"KEY=VALUE\"] }").ConfigureAwait(false);
+            await AdminReply.RefuseAsync(context, 400, $"the body has no scenario: send {Form}").ConfigureAwait(false);
             return;
         }
 
@@ -82,7 +84,8 @@ internal sealed class AdminRuns(Func<ClusterMessages.ConductorQuery, Cancellatio
         }
         catch (Exception exception) when (exception is AskTimeoutException or OperationCanceledException && !context.RequestAborted.IsCancellationRequested)
         {
-            await AdminReply.RefuseAsync(context, 503, "there is no conductor that answers; one starts on another node of the role when it is lost: try again").ConfigureAwait(false);
+            await AdminReply.RefuseAsync(
+                context, 503, "there is no conductor that answers; one starts on another node of the role when it is lost: try again").ConfigureAwait(false);
         }
     }
 

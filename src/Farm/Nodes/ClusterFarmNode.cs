@@ -8,8 +8,8 @@ using UeFarm.Farm.Hosting;
 namespace UeFarm.Farm.Nodes;
 
 /// <summary>
-/// A node of the cluster in this process: admin endpoint, database, membership, the parts of its roles, started in this order. The admin endpoint comes first, so that a node that waits for others
-/// can be told from one that hangs.
+/// A node of the cluster in this process: database, admin endpoint, membership, the parts of its roles, started in this order. The admin endpoint comes
+/// before the others, so that a node that waits for them can be told from one that hangs.
 /// </summary>
 internal sealed class ClusterFarmNode : IAsyncDisposable
 {

@@ -4,8 +4,8 @@ using Akka.Event;
 namespace UeFarm.Farm.Nodes;
 
 /// <summary>
-/// Says what the actors log in a line each: of the farm's own what is worth knowing, of all errors. Akka's warnings repeat what <see cref="MemberNotices"/> says, once for each message that is lost
-/// on the way to a node that has gone.
+/// Says what the actors log in a line each: of the farm's own what is worth knowing, of all errors. Akka's warnings repeat what
+/// <see cref="MemberNotices"/> says, once for each message that is lost on the way to a node that has gone.
 /// </summary>
 internal sealed class NodeLog : UntypedActor
 {

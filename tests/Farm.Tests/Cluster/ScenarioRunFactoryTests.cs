@@ -46,7 +46,8 @@ public sealed class ScenarioRunFactoryTests
     public async Task A_text_that_is_too_long_is_refused()
     {
         var text = Text + "#" + new string('x', ClusterScenarioRules.LongestText);
-        Assert.Contains("longer than 512 KiB", (await Assert.ThrowsAsync<InvalidDataException>(() => Factory().CreateSettingsAsync(text, [], Cancellation))).Message, StringComparison.Ordinal);
+        var failure = await Assert.ThrowsAsync<InvalidDataException>(() => Factory().CreateSettingsAsync(text, [], Cancellation));
+        Assert.Contains("longer than 512 KiB", failure.Message, StringComparison.Ordinal);
     }
 
     [Fact]

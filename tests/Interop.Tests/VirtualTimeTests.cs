@@ -38,7 +38,7 @@ public sealed class VirtualTimeTests
         await using var second = FarmProcess.Start(folder, Scenario, "same");
         Assert.True(await second.WaitForExitAsync(TimeSpan.FromSeconds(120)) == 0, second.Output);
 
-        foreach (var file in new[] { "ledger.csv", "arrivals.csv" })
+        foreach (var file in new[] { "ledger.csv", "arrivals.csv", "series.csv" })
         {
             Assert.Equal(File.ReadAllBytes(folder.PathOf($"first/{file}")), File.ReadAllBytes(folder.PathOf($"same/{file}")));
         }

@@ -10,10 +10,23 @@ namespace UeFarm.Actors.Ledger;
 /// </summary>
 public sealed class ReportBook
 {
+    // A node with header, key, value, link and hash, and its bucket.
+    private const long BytesPerReport = 56;
+
     private readonly ConcurrentDictionary<ulong, long> _messages = new();
+    private long _count;
+
+    /// <summary>Heap bytes, near enough.</summary>
+    public long MemoryBytes => Volatile.Read(ref _count) * BytesPerReport;
 
     /// <summary>Binds the digest of a report to the message that it is about.</summary>
-    public void Bind(ReplayDigest digest, long message) => _messages[digest.Middle] = message;
+    public void Bind(ReplayDigest digest, long message)
+    {
+        if (_messages.TryAdd(digest.Middle, message))
+        {
+            Interlocked.Increment(ref _count);
+        }
+    }
 
     /// <summary>The message that the report with this digest is about; false: no phone of the run sent such a report.</summary>
     public bool TryFind(ReplayDigest digest, out long message) => _messages.TryGetValue(digest.Middle, out message);

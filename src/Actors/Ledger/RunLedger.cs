@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using UeFarm.Protocol;
 using UeFarm.Protocol.Messaging;
 using UeFarm.Protocol.Replay;
@@ -24,6 +25,17 @@ public sealed class RunLedger
 
     /// <summary>How many messages were opened.</summary>
     public long Count => Volatile.Read(ref _count);
+
+    /// <summary>Heap bytes of the entries and of what finds them, used or not.</summary>
+    public long MemoryBytes
+    {
+        get
+        {
+            var chunks = Volatile.Read(ref _chunks);
+            return (chunks.Length * 8L) + (chunks.Count(static chunk => chunk is not null) * (long)ChunkSize * Unsafe.SizeOf<LedgerEntry>())
+                + _shards.Sum(static shard => shard.MemoryBytes);
+        }
+    }
 
     /// <summary>Opens a message that is due now; returns its number, from 0. Called by one thread at a time.</summary>
     public long Open(int sender, int recipient, Instant due)
@@ -181,8 +193,22 @@ public sealed class RunLedger
     /// <summary>Digests of one first byte. The key is the digest's middle word: 64 bits of SHA-256, so that a chance collision is out of reach.</summary>
     private sealed class DigestShard
     {
+        // A key, a value, hash and link, and the bucket.
+        private const long BytesPerNumber = 28;
+
         private readonly Dictionary<ulong, long> _numbers = [];
         private readonly Lock _lock = new();
+
+        public long MemoryBytes
+        {
+            get
+            {
+                lock (_lock)
+                {
+                    return _numbers.Capacity * BytesPerNumber;
+                }
+            }
+        }
 
         public void Add(ReplayDigest digest, long number)
         {

@@ -11,6 +11,7 @@ public sealed class LatencyRecorder
         .WithThreadSafeWrites().WithThreadSafeReads().Create();
     private readonly LongHistogram _total = new(1, HighestMicroseconds, 3);
     private readonly Lock _reading = new();
+    private LongHistogram? _interval;
     private HistogramBase? _recycled;
     private long _count;
     private long _gathered;
@@ -46,6 +47,30 @@ public sealed class LatencyRecorder
         }
     }
 
+    /// <summary>What was recorded since the last call, or since the start with the first one. For one caller: each value is told once.</summary>
+    public LatencyInterval TakeInterval()
+    {
+        lock (_reading)
+        {
+            Gather();
+            var interval = _interval is null ? Describe(_total) : Describe(_interval);
+            if (_interval is null)
+            {
+                _interval = new LongHistogram(1, HighestMicroseconds, 3);
+            }
+            else if (interval.Count > 0)
+            {
+                _interval.Reset();
+            }
+
+            return interval;
+        }
+    }
+
+    private static LatencyInterval Describe(LongHistogram values) => values.TotalCount == 0 ? LatencyInterval.Empty
+        : new LatencyInterval(
+            values.TotalCount, TimeSpan.FromMicroseconds(values.GetValueAtPercentile(50)), TimeSpan.FromMicroseconds(values.GetValueAtPercentile(99)));
+
     private TimeSpan Read(Func<LongHistogram, double> read)
     {
         lock (_reading)
@@ -67,5 +92,6 @@ public sealed class LatencyRecorder
         _gathered = count;
         _recycled = _recent.GetIntervalHistogram(_recycled);
         _total.Add(_recycled);
+        _interval?.Add(_recycled);
     }
 }

@@ -29,6 +29,18 @@ public sealed class RankRecorder
     /// <summary>Also gets every rank; for the metrics.</summary>
     public IObserver? Observer { get; set; }
 
+    /// <summary>Messages ranked so far.</summary>
+    public long Messages
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _byPhase.Sum(static ranks => ranks.Total);
+            }
+        }
+    }
+
     /// <summary>A phase of the schedule began.</summary>
     public void EnterPhase(int phase) => Volatile.Write(ref _phase, phase);
 

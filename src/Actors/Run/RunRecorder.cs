@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using UeFarm.Actors.Attack;
 using UeFarm.Actors.Ledger;
 using UeFarm.Actors.Mailbox;
@@ -14,10 +15,16 @@ namespace UeFarm.Actors.Run;
 /// </summary>
 public sealed partial class RunRecorder : IUeObserver, IMailboxObserver
 {
+    // A timestamp in its phone's tracker takes 8 to 15.
+    private const long BytesPerRank = 12;
+
+    private static readonly long BytesPerArrival = Unsafe.SizeOf<ArrivalRecord>();
+
     private readonly PhoneSession[] _sessions;
     private readonly RunRecorderSettings _settings;
     private readonly List<ArrivalRecord> _arrivals = [];
     private readonly Lock _arrivalsLock = new();
+    private long _arrivalCount;
     private int _registered;
 
     public RunRecorder(RunRecorderSettings settings)
@@ -54,6 +61,11 @@ public sealed partial class RunRecorder : IUeObserver, IMailboxObserver
 
     /// <summary>Overtake ranks of the messages that met the phones' replay caches; none for plain ones.</summary>
     public RankRecorder Ranks { get; }
+
+    /// <summary>
+    /// What the books take of the heap, near enough: they keep every message of the run, and are the one thing in the process that is meant to grow with it.
+    /// </summary>
+    public long BooksBytes => Ledger.MemoryBytes + Reports.MemoryBytes + (Ranks.Messages * BytesPerRank) + (Volatile.Read(ref _arrivalCount) * BytesPerArrival);
 
     /// <summary>Phones registered now.</summary>
     public int RegisteredPhones => Volatile.Read(ref _registered);
@@ -294,6 +306,7 @@ public sealed partial class RunRecorder : IUeObserver, IMailboxObserver
             lock (_arrivalsLock)
             {
                 _arrivals.Add(new ArrivalRecord(phone, now.Ticks, fact.Timestamp, fact.Digest, fact.Outcome));
+                _arrivalCount = _arrivals.Count;
             }
         }
     }

@@ -40,14 +40,15 @@ internal static class FinalBlock
 
     private static void AddThresholds(List<string> lines, ResultDocument result)
     {
-        if (result.Thresholds.Count == 0)
+        IReadOnlyList<ThresholdEcho> thresholds = [.. result.Thresholds, .. result.Wall?.Thresholds ?? []];
+        if (thresholds.Count == 0)
         {
             return;
         }
 
         lines.Add("");
         lines.Add("Thresholds");
-        foreach (var threshold in result.Thresholds)
+        foreach (var threshold in thresholds)
         {
             var mark = threshold.Outcome switch { ThresholdOutcome.Held => "ok", ThresholdOutcome.Failed => "FAIL", _ => "NONE" };
             var observed = threshold.Observed is { } value ? $"observed {ThresholdEvaluator.Format(value, threshold.Unit)}" : "no samples: not a pass";

@@ -35,7 +35,9 @@ internal sealed class RunBooks(Scenario scenario, FarmRun run, FarmRunResult res
         var recorder = run.Recorder;
         var totals = result.Totals;
         var invariants = result.Invariants.Select(static check => new InvariantResult(check.Number, check.Name, check.Holds, check.Evidence)).ToList();
-        var thresholds = ThresholdEvaluator.Evaluate(scenario.Thresholds, new RunThresholdSource(recorder, result, scenario.Subscribers.Count));
+        var trends = Trends(series);
+        var thresholds = ThresholdEvaluator.Evaluate(scenario.Thresholds, new RunThresholdSource(recorder, result, trends, scenario.Subscribers.Count));
+        var ofMachine = times.Wall is null ? [] : thresholds.Where(static threshold => ThresholdCatalogue.IsOfMachine(threshold.Threshold.Metric)).ToList();
         var generator = Generator(times.Cpu);
         var ledger = new LedgerResult(totals.Sent, totals.Accepted, totals.Rejected, totals.Expired, totals.Failed, totals.Stored, recorder.Counters.Redelivered);
         var registrations = new RegistrationResult(
@@ -54,7 +56,7 @@ internal sealed class RunBooks(Scenario scenario, FarmRun run, FarmRunResult res
             EndedAt = times.EndedAt,
             Phases = Phases(),
             Invariants = invariants,
-            Thresholds = [.. thresholds.Select(ThresholdEcho.Of)],
+            Thresholds = [.. thresholds.Except(ofMachine).Select(ThresholdEcho.Of)],
             Ledger = ledger,
             Rejections = totals.RejectedByReason.ToDictionary(static pair => Label.Of(pair.Key), static pair => pair.Value),
             Failures = totals.FailedByReason.ToDictionary(static pair => RunThresholdSource.LabelOf(pair.Key), static pair => pair.Value),
@@ -68,9 +70,10 @@ internal sealed class RunBooks(Scenario scenario, FarmRun run, FarmRunResult res
                 LatencyOf("registration", recorder.Registration), LatencyOf("lag", recorder.Lag),
             ],
             Series = series.Points,
+            Trends = times.Wall is null ? trends : null,
             Generator = generator,
             Memory = times.Wall is null ? RunMeter.CurrentMemory() : null,
-            Wall = times.Wall,
+            Wall = times.Wall is null ? null : times.Wall with { Trends = trends, Thresholds = [.. ofMachine.Select(ThresholdEcho.Of)] },
             Warnings = run.Warnings,
         };
     }
@@ -82,6 +85,12 @@ internal sealed class RunBooks(Scenario scenario, FarmRun run, FarmRunResult res
         var reason = isValid ? "" : $"{result.LateShare:P1} of the messages were handed over more than 100 ms late";
         var offered = result.PlayedFor > TimeSpan.Zero ? run.Recorder.Counters.Due / result.PlayedFor.TotalSeconds : 0;
         return new GeneratorResult(isValid, reason, lag.Percentile(99).TotalSeconds, lag.Max.TotalSeconds, offered, cpu?.TotalSeconds);
+    }
+
+    private IReadOnlyList<TrendResult> Trends(RunSeries series)
+    {
+        var from = run.StartOf(0);
+        return series.Trends(from.TotalSeconds, (from + result.PlayedFor).TotalSeconds);
     }
 
     private List<PhaseResult> Phases()

@@ -13,12 +13,15 @@ internal sealed class RunMeter(TimeProvider wall)
 
     public TimeSpan Elapsed => wall.GetElapsedTime(_since);
 
-    public static MemoryResult CurrentMemory() => new(Environment.WorkingSet, GC.GetTotalMemory(false), 0, GC.CollectionCount(2));
+    /// <summary>User and system time of this process meanwhile.</summary>
+    public TimeSpan Cpu => Process.GetCurrentProcess().TotalProcessorTime - _cpuBefore;
+
+    public static MemoryResult CurrentMemory() => new(Process.GetCurrentProcess().PeakWorkingSet64, GC.GetTotalMemory(false), 0, GC.CollectionCount(2));
 
     /// <summary>The times of a run that has ended.</summary>
     public RunTimes Read(FarmRun run, bool isVirtual)
     {
-        var cpu = Process.GetCurrentProcess().TotalProcessorTime - _cpuBefore;
+        var cpu = Cpu;
         if (!isVirtual)
         {
             return new RunTimes(_startedAt, wall.GetUtcNow(), cpu, null);
@@ -26,6 +29,6 @@ internal sealed class RunMeter(TimeProvider wall)
 
         var (took, played, endedAt) = (Elapsed, run.Progress.Elapsed, run.Time.GetUtcNow());
         return new RunTimes(
-            endedAt - played, endedAt, null, new WallClockResult(_startedAt, took.TotalSeconds, cpu.TotalSeconds, played / took, CurrentMemory()));
+            endedAt - played, endedAt, null, new WallClockResult(_startedAt, took.TotalSeconds, cpu.TotalSeconds, played / took, CurrentMemory(), [], []));
     }
 }

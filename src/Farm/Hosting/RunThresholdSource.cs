@@ -8,8 +8,8 @@ using UeFarm.Protocol.Messaging;
 
 namespace UeFarm.Farm.Hosting;
 
-/// <summary>What thresholds are compared with: the closed ledger, and the recorder's latencies and counters.</summary>
-internal sealed class RunThresholdSource(RunRecorder recorder, FarmRunResult result, int phones) : IThresholdSource
+/// <summary>What thresholds are compared with: the closed ledger, the recorder's latencies and counters, and what the machine saw.</summary>
+internal sealed class RunThresholdSource(RunRecorder recorder, FarmRunResult result, IReadOnlyList<TrendResult> trends, int phones) : IThresholdSource
 {
     public bool TryGetValue(string metric, IReadOnlyDictionary<string, string> labels, string? stat, out double value, out long samples)
     {
@@ -35,7 +35,7 @@ internal sealed class RunThresholdSource(RunRecorder recorder, FarmRunResult res
             "replays_accepted" => (totals.AcceptedTwice + counters.AttacksAccepted, totals.Sent),
             "registered" => Count(result.RegisteredAtEnd, phones, stat),
             "unaccounted" => (totals.Unaccounted, totals.Sent),
-            _ => (double.NaN, -1),
+            _ => Trend(metric, stat),
         };
         return samples >= 0;
     }
@@ -63,6 +63,16 @@ internal sealed class RunThresholdSource(RunRecorder recorder, FarmRunResult res
             _ => latency.Max,
         };
         return (value.TotalSeconds, latency.Count);
+    }
+
+    private (double Value, long Samples) Trend(string name, string? stat)
+    {
+        if (trends.FirstOrDefault(trend => trend.Name == name) is not { } found)
+        {
+            return (double.NaN, -1);
+        }
+
+        return (stat == ThresholdCatalogue.GrowthStat ? found.Growth ?? double.NaN : found.Peak, found.Samples);
     }
 
     private static long Rejected(LedgerTotals totals, IReadOnlyDictionary<string, string> labels) =>

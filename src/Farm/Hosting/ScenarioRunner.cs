@@ -20,13 +20,13 @@ internal sealed class ScenarioRunner(TimeProvider time) : IScenarioRunner
             {
                 var isVirtual = scenario.Clock == ScenarioClock.Virtual;
                 view.OnNotice(isVirtual ? VirtualTime(run) : Listening(run, endpoint));
-                var series = new RunSeries();
+                using var sampler = new RunSampler(run, request.Results, RunSeries.IntervalOf(RunPlan.Of(scenario).Length), meter);
                 var result = isVirtual
-                    ? await PlayVirtuallyAsync(run, scenario, series, view, meter, cancellation).ConfigureAwait(false)
-                    : await PlayAsync(run, scenario, view, series.Add, cancellation).ConfigureAwait(false);
+                    ? await PlayVirtuallyAsync(run, scenario, sampler, view, meter, cancellation).ConfigureAwait(false)
+                    : await PlayAsync(run, scenario, view, sampler.Offer, cancellation).ConfigureAwait(false);
                 var books = new RunBooks(scenario, run, result);
                 books.Write(request.Results);
-                return new RunOutcome(books.ToDocument(request.Source, series, meter.Read(run, isVirtual)));
+                return new RunOutcome(books.ToDocument(request.Source, sampler.Series, meter.Read(run, isVirtual)));
             }
         }
     }
@@ -48,12 +48,12 @@ internal sealed class ScenarioRunner(TimeProvider time) : IScenarioRunner
 
     /// <summary>The series is taken at moments of virtual time, so that it is the same each time; what is shown, once a second of real time.</summary>
     private async Task<FarmRunResult> PlayVirtuallyAsync(
-        FarmRun run, Scenario scenario, RunSeries series, IRunView view, RunMeter meter, CancellationToken cancellation)
+        FarmRun run, Scenario scenario, RunSampler sampler, IRunView view, RunMeter meter, CancellationToken cancellation)
     {
         var length = RunPlan.Of(scenario).Length;
         var interval = RunSeries.IntervalOf(length);
         var points = new SnapshotMaker(scenario, run);
-        using var sampling = run.Time.CreateTimer(_ => series.Add(points.Take()), null, interval, interval);
+        using var sampling = run.Time.CreateTimer(_ => sampler.Offer(points.Take()), null, interval, interval);
         return await PlayAsync(
             run, scenario, view, snapshot => snapshot with { Pace = VirtualPace.Of(meter.Elapsed, snapshot.Elapsed, length) }, cancellation).ConfigureAwait(false);
     }

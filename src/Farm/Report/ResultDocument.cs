@@ -40,6 +40,7 @@ internal sealed record ResultDocument
 
     public required IReadOnlyList<InvariantResult> Invariants { get; init; }
 
+    /// <summary>In virtual time without those about the machine: see <see cref="Wall"/>.</summary>
     public required IReadOnlyList<ThresholdEcho> Thresholds { get; init; }
 
     public required LedgerResult Ledger { get; init; }
@@ -62,8 +63,12 @@ internal sealed record ResultDocument
 
     public required IReadOnlyList<LatencyResult> Latencies { get; init; }
 
-    /// <summary>One point per second; of a long run in virtual time five hundred.</summary>
+    /// <summary>One point per second; of a long run about five hundred. Also in <c>series.csv</c>.</summary>
     public required IReadOnlyList<SeriesPoint> Series { get; init; }
+
+    /// <summary>What must not grow in a long run; null in virtual time: see <see cref="Wall"/>.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<TrendResult>? Trends { get; init; }
 
     public required GeneratorResult Generator { get; init; }
 

@@ -10,7 +10,7 @@ internal sealed class ResultsFolder
     private const int MaxSameSecond = 1000;
 
     private static readonly string[] OwnFiles =
-        [Marker, "result.json", "ledger.csv", "arrivals.csv", "scenario.yaml", "report.html", "mailbox.db", "mailbox.db-wal", "mailbox.db-shm"];
+        [Marker, "result.json", "ledger.csv", "arrivals.csv", "series.csv", "machine.csv", "scenario.yaml", "report.html", "mailbox.db", "mailbox.db-wal", "mailbox.db-shm"];
 
     private ResultsFolder(string path) => FullPath = path;
 
@@ -21,6 +21,10 @@ internal sealed class ResultsFolder
     public string LedgerFile => Path.Combine(FullPath, "ledger.csv");
 
     public string ArrivalsFile => Path.Combine(FullPath, "arrivals.csv");
+
+    public string SeriesFile => Path.Combine(FullPath, "series.csv");
+
+    public string MachineFile => Path.Combine(FullPath, "machine.csv");
 
     /// <summary>The embedded application server's store.</summary>
     public string MailboxFile => Path.Combine(FullPath, "mailbox.db");

@@ -8,5 +8,8 @@ namespace UeFarm.Farm.Report;
 /// Seconds: From start to end of the playing.
 /// CpuSeconds: User and system time of this process meanwhile.
 /// Speed: Virtual seconds played in one real one.
+/// Trends, Thresholds: Of what the machine saw.
 /// </remarks>
-internal sealed record WallClockResult(DateTimeOffset StartedAt, double Seconds, double CpuSeconds, double Speed, MemoryResult Memory);
+internal sealed record WallClockResult(
+    DateTimeOffset StartedAt, double Seconds, double CpuSeconds, double Speed, MemoryResult Memory, IReadOnlyList<TrendResult> Trends,
+    IReadOnlyList<ThresholdEcho> Thresholds);

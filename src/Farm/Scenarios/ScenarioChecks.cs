@@ -327,26 +327,44 @@ internal sealed partial class ScenarioChecks(ScenarioValues values, ICollection<
         return isValid;
     }
 
+    /// <summary>What could never have samples is told before the run, not at its end.</summary>
     private void CheckThresholds()
     {
-        var attacks = Attacks().ToDictionary(option => option.Name, StringComparer.Ordinal);
         foreach (var threshold in values.GetList(ScenarioFormat.ThresholdList))
         {
-            if (threshold.Metric != ThresholdCatalogue.AttacksMetric)
+            if (threshold.Metric == ThresholdCatalogue.AttacksMetric)
             {
-                continue;
+                CheckAttackThreshold(threshold);
             }
-
-            var kinds = threshold.Labels.TryGetValue(ThresholdCatalogue.KindLabel, out var kind) ? [kind] : attacks.Keys.ToArray();
-            var isRun = kinds.Any(name => !values.TryGet(attacks[name], out var rate) || rate.PerSecond > 0);
-            if (!isRun)
+            else if (threshold.Metric == ThresholdCatalogue.StoreMetric && !HasStoreFile())
             {
-                errors.Add(new ScenarioError(
-                    values.LocationOf(ScenarioFormat.ThresholdList), "thresholds", threshold.Text, "could never have samples: this attack is not run",
-                    "attacks with a rate above 0/s in faults.attacks", $"set faults.attacks.{kinds[0]}, or remove the threshold"));
+                ReportThreshold(threshold, "could never have samples: no file holds the mailboxes", "clock: real, the built-in core and server, and store: sqlite",
+                    "remove the threshold");
             }
         }
     }
+
+    private void CheckAttackThreshold(Threshold threshold)
+    {
+        var attacks = Attacks().ToDictionary(option => option.Name, StringComparer.Ordinal);
+        var kinds = threshold.Labels.TryGetValue(ThresholdCatalogue.KindLabel, out var kind) ? [kind] : attacks.Keys.ToArray();
+        var isRun = kinds.Any(name => !values.TryGet(attacks[name], out var rate) || rate.PerSecond > 0);
+        if (!isRun)
+        {
+            ReportThreshold(threshold, "could never have samples: this attack is not run", "attacks with a rate above 0/s in faults.attacks",
+                $"set faults.attacks.{kinds[0]}, or remove the threshold");
+        }
+    }
+
+    /// <summary>Also true where a part of the answer was refused, and reported, already.</summary>
+    private bool HasStoreFile() =>
+        !((values.TryGet(ScenarioFormat.Clock, out var clock) && clock == ScenarioClock.Virtual)
+            || (values.TryGet(ScenarioFormat.ServerStore, out var store) && store.Postgres is not null)
+            || (values.TryGet(ScenarioFormat.TargetApplicationServer, out var server) && !server.IsEmbedded)
+            || (values.TryGet(ScenarioFormat.TargetCore, out var core) && !core.IsEmbedded));
+
+    private void ReportThreshold(Threshold threshold, string problem, string allowed, string remedy) => errors.Add(
+        new ScenarioError(values.LocationOf(ScenarioFormat.ThresholdList), "thresholds", threshold.Text, problem, allowed, remedy));
 
     private void Report(ScenarioOption option, string problem, string allowed, string remedy, int item = -1) =>
         errors.Add(ScenarioError.About(values, option, problem, allowed, remedy, item));

@@ -27,8 +27,10 @@ internal static class ScenarioReference
         ## Thresholds
 
         `METRIC[{label="value",...}][.STAT] OP NUMBER[UNIT]` with `==`, `!=`, `<`, `<=`, `>`, `>=`. A label that is left out means all
-        its values together. Latencies carry a time unit (`us`, `ms`, `s`, `m`, `h`), `rate` has `/s`, `share` is a fraction or has `%`;
-        counts have no unit. An unknown name is an error of the scenario (exit 2). A threshold without samples never passes (exit 99).
+        its values together. Latencies carry a time unit (`us`, `ms`, `s`, `m`, `h`), `rate` has `/s`, `peak` a size (`250MB`), `share` and
+        `growth` are fractions or have `%`; counts have no unit. An unknown name is an error of the scenario (exit 2). A threshold
+        without samples never passes (exit 99). `growth` compares medians: the last quarter of the time in which phases are played with
+        the second one; [results.md](results.md) says what is sampled.
 
         | Metric | Statistics | What it is |
         |---|---|---|

@@ -11,10 +11,13 @@ internal static class ThresholdCatalogue
     public const string ReasonLabel = "reason";
     public const string OutcomeLabel = "outcome";
     public const string StatusLabel = "status";
+    public const string GrowthStat = "growth";
+    public const string StoreMetric = "store";
 
     private static readonly string[] LatencyStats = ["p50", "p90", "p95", "p99", "p999", "max", "mean"];
     private static readonly string[] CountStats = ["", "rate", "share"];
     private static readonly string[] PlainCount = [""];
+    private static readonly string[] TrendStats = [GrowthStat, "peak"];
     private static readonly Dictionary<string, IReadOnlyList<string>> NoLabels = [];
 
     /// <summary>Why a phone rejected a message: the phone's own outcomes, accepted ones left out.</summary>
@@ -56,16 +59,23 @@ internal static class ThresholdCatalogue
         new("replays_accepted", "messages accepted a second time", NoLabels, PlainCount),
         new("registered", "phones registered at the end (share: of all phones)", NoLabels, ["", "share"]),
         new("unaccounted", "messages without an outcome at the end", NoLabels, PlainCount),
+        new("memory", "resident memory of the program, less what the run's own books take, which keep every message", NoLabels, TrendStats),
+        new("heap", "what was alive on the managed heap after its last full collection, less the books", NoLabels, TrendStats),
+        new(StoreMetric, "database and log of the mailboxes, with SQLite in real time", NoLabels, TrendStats),
     ];
 
     public static ThresholdMetric? Find(string name) => Metrics.FirstOrDefault(metric => metric.Name == name);
+
+    /// <summary>Whether a metric is about the machine, so that two runs in virtual time differ in it.</summary>
+    public static bool IsOfMachine(string metric) => ReferenceEquals(Find(metric)?.Stats, TrendStats);
 
     /// <summary>What values of a statistic measure.</summary>
     public static ThresholdUnit UnitOf(string? stat) => stat switch
     {
         null or "" => ThresholdUnit.Count,
         "rate" => ThresholdUnit.Rate,
-        "share" => ThresholdUnit.Share,
+        "share" or GrowthStat => ThresholdUnit.Share,
+        "peak" => ThresholdUnit.Size,
         _ => ThresholdUnit.Time,
     };
 

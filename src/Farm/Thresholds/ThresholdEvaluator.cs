@@ -32,6 +32,7 @@ internal static class ThresholdEvaluator
         ThresholdUnit.Time => Scenarios.UnitText.Latency(value),
         ThresholdUnit.Rate => value.ToString("0.##", System.Globalization.CultureInfo.InvariantCulture) + "/s",
         ThresholdUnit.Share => (value * 100).ToString("0.####", System.Globalization.CultureInfo.InvariantCulture) + " %",
+        ThresholdUnit.Size => Scenarios.UnitText.Bytes(value),
         _ => Scenarios.UnitText.Count(value),
     };
 }

@@ -23,6 +23,7 @@ internal sealed class ThresholdParser
         ("us", ThresholdUnit.Time, 1e-6), ("ms", ThresholdUnit.Time, 1e-3), ("s", ThresholdUnit.Time, 1), ("m", ThresholdUnit.Time, 60),
         ("h", ThresholdUnit.Time, 3600),
         ("%", ThresholdUnit.Share, 0.01), ("/s", ThresholdUnit.Rate, 1),
+        .. SizeKind.Units.Select(static unit => (unit.Unit, ThresholdUnit.Size, (double)unit.Factor)),
     ];
 
     private readonly string _text;
@@ -177,6 +178,7 @@ internal sealed class ThresholdParser
         ThresholdUnit.Time => "250ms, 5s",
         ThresholdUnit.Rate => "100/s",
         ThresholdUnit.Share => "99.9% or 0.999",
+        ThresholdUnit.Size => "250MB",
         _ => "0 (a plain number)",
     };
 

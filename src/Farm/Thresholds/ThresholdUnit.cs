@@ -20,4 +20,8 @@ internal enum ThresholdUnit
     /// <summary>A fraction, 0 to 1; written so or with %.</summary>
     [JsonStringEnumMemberName("fraction")]
     Share,
+
+    /// <summary>Bytes; written with B, kB, KiB, MB, MiB, GB or GiB.</summary>
+    [JsonStringEnumMemberName("bytes")]
+    Size,
 }

@@ -30,6 +30,22 @@ public sealed class RunLedgerTests
     }
 
     [Fact]
+    public void It_knows_what_it_takes_of_the_heap()
+    {
+        ReplayDigest[] digests = [.. Enumerable.Range(0, 60_000).Select(DigestOf)];
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        var known = _ledger.MemoryBytes;
+        for (var i = 0; i < digests.Length; i++)
+        {
+            _ledger.Bind(_ledger.Open(i, i + 1, new Instant(i)), digests[i]);
+        }
+
+        // What finds the entries was allocated several times while it grew.
+        var allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+        Assert.InRange(_ledger.MemoryBytes - known, 0.6 * allocated, allocated);
+    }
+
+    [Fact]
     public void Every_message_is_closed_under_exactly_one_outcome()
     {
         Open(entry => entry.AcceptedCount = 1);

@@ -31,6 +31,39 @@ public sealed class LatencyRecorderTests
     }
 
     [Fact]
+    public void An_interval_tells_what_came_since_the_one_before_and_the_totals_keep_all()
+    {
+        var latency = new LatencyRecorder();
+        Assert.Equal(LatencyInterval.Empty, latency.TakeInterval());
+        latency.Record(TimeSpan.FromMilliseconds(10));
+        Assert.Equal(1, latency.TakeInterval().Count);
+        for (var seconds = 1; seconds <= 100; seconds++)
+        {
+            latency.Record(TimeSpan.FromSeconds(seconds));
+            _ = latency.Max;
+        }
+
+        var interval = latency.TakeInterval();
+
+        Assert.Equal(100, interval.Count);
+        Assert.InRange(interval.P50.TotalSeconds, 49.9, 50.1);
+        Assert.InRange(interval.P99.TotalSeconds, 98.9, 99.1);
+        Assert.Equal(LatencyInterval.Empty, latency.TakeInterval());
+        Assert.Equal(101, latency.Count);
+        Assert.InRange(latency.Percentile(0).TotalMilliseconds, 9.9, 10.1);
+    }
+
+    [Fact]
+    public void Values_before_the_first_interval_are_in_it()
+    {
+        var latency = new LatencyRecorder();
+        latency.Record(TimeSpan.FromMilliseconds(5));
+        latency.Record(TimeSpan.FromMilliseconds(5));
+
+        Assert.Equal((2, TimeSpan.Zero), (latency.TakeInterval().Count, latency.TakeInterval().P50));
+    }
+
+    [Fact]
     public void Negative_values_count_as_zero_and_huge_ones_as_four_hundred_days()
     {
         var latency = new LatencyRecorder();

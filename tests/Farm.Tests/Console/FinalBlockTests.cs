@@ -14,7 +14,7 @@ public class FinalBlockTests
     [Fact]
     public void A_run_in_virtual_time_ends_with_what_it_took_of_real_time()
     {
-        var wall = new WallClockResult(DateTimeOffset.UnixEpoch, 125.44, 101.2, 20_663.5, new MemoryResult(261_000_000, 1, 0, 3));
+        var wall = new WallClockResult(DateTimeOffset.UnixEpoch, 125.44, 101.2, 20_663.5, new MemoryResult(261_000_000, 1, 0, 3), [], []);
         var result = Samples.Result() with { Clock = "virtual", EndedAt = Samples.Result().StartedAt.AddDays(30), Memory = null, Wall = wall };
         var lines = FinalBlock.Lines(result, "results/x");
 

@@ -1,8 +1,10 @@
 using System.Text.Json.Nodes;
+using UeFarm.Farm.Console;
 using UeFarm.Farm.Hosting;
 using UeFarm.Farm.Report;
 using UeFarm.Farm.Scenarios;
 using UeFarm.Farm.Tests.Support;
+using UeFarm.Farm.Thresholds;
 
 namespace UeFarm.Farm.Tests.Hosting;
 
@@ -52,6 +54,7 @@ public sealed class VirtualRunTests
 
         Assert.Equal(BytesOf(first.Results.LedgerFile), BytesOf(again.Results.LedgerFile));
         Assert.Equal(BytesOf(first.Results.ArrivalsFile), BytesOf(again.Results.ArrivalsFile));
+        Assert.Equal(BytesOf(first.Results.SeriesFile), BytesOf(again.Results.SeriesFile));
         Assert.Equal(WithoutWall(first), WithoutWall(again));
         Assert.NotEqual(BytesOf(first.Results.LedgerFile), BytesOf(other.Results.LedgerFile));
 
@@ -83,6 +86,27 @@ public sealed class VirtualRunTests
         Assert.All(run.View.Snapshots, snapshot => Assert.NotNull(snapshot.Pace));
         Assert.Contains("nothing is sent", Assert.Single(run.View.Notices), StringComparison.Ordinal);
         Assert.False(File.Exists(run.Results.MailboxFile));
+    }
+
+    [Fact]
+    public async Task What_the_machine_saw_is_in_a_file_and_an_object_of_its_own_and_is_judged_all_the_same()
+    {
+        using var run = await PlayedRun.PlayAsync(Busy + "\nthresholds: [ sent > 1, memory.peak > 1MB, memory.growth > 1000000 ]\n");
+
+        var (series, machine) = (PlayedRun.ReadRows(run.Results.SeriesFile), PlayedRun.ReadRows(run.Results.MachineFile));
+        Assert.Equal(run.Document.Series.Select(point => $"{point.Seconds:0.000}"), series.Select(row => row["seconds"]));
+        Assert.Equal(series.Select(row => row["seconds"]), machine.Select(row => row["seconds"]));
+        Assert.All(machine, row => Assert.True(PlayedRun.Number(row, "resident") > PlayedRun.Number(row, "books") && row["store"].Length == 0));
+        Assert.True(PlayedRun.Number(machine[^1], "books") > PlayedRun.Number(machine[0], "books"));
+        Assert.Equal(run.Document.Series[^1].Accepted, PlayedRun.Number(series[^1], "accepted"));
+        Assert.True(run.Document.Series.Sum(point => point.Attacks) > 0 && run.Document.Series.Any(point => point.DeliveryP99 > point.DeliveryP50));
+
+        Assert.Null(run.Document.Trends);
+        Assert.Equal("sent > 1", Assert.Single(run.Document.Thresholds).Text);
+        Assert.Equal([ThresholdOutcome.Held, ThresholdOutcome.Failed], run.Document.Wall!.Thresholds.Select(threshold => threshold.Outcome));
+        Assert.Equal(["memory", "heap", "store"], run.Document.Wall.Trends.Select(trend => trend.Name));
+        Assert.Equal(99, run.Document.ExitCode);
+        Assert.Contains(FinalBlock.Lines(run.Document, "results"), line => line.Contains("memory.growth > 1000000", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -60,6 +60,29 @@ public class ReportTests
     }
 
     [Fact]
+    public void Series_and_machine_file_have_a_row_for_each_point_as_soon_as_it_is_written()
+    {
+        using var series = new MemoryStream();
+        using var machine = new MemoryStream();
+        using var seriesWriter = new SeriesCsvWriter(series);
+        using var machineWriter = new MachineCsvWriter(machine);
+
+        seriesWriter.Write(new SeriesPoint(60.5, "odd, one", 90, 10, 1000, 950, 3, 2, 1, 4, 5, 40, 6, 0.0123, 1.5, 0.000001));
+        machineWriter.Write(new MachinePoint(60.5, 2.25, 3.5, 200_000_000, 80_000_000, 9_000_000, 7, 4096, null));
+        machineWriter.Write(new MachinePoint(61.5, 2.5, 3.75, 200_000_001, 80_000_000, 9_000_000, 7, 4096, 29_348_376));
+
+        Assert.Equal(
+            "seconds,phase,registered,offline,sent,accepted,rejected,failed,expired,redelivered,attacks,stored,in_flight,delivery_p50,delivery_p99,lag_p99\n"
+            + "60.500,\"odd, one\",90,10,1000,950,3,2,1,4,5,40,6,0.012300,1.500000,0.000001\n",
+            Encoding.UTF8.GetString(series.ToArray()));
+        Assert.Equal(
+            "seconds,wall,cpu,resident,heap,books,gen2,stored_bytes,store\n"
+            + "60.500,2.250,3.500,200000000,80000000,9000000,7,4096,\n"
+            + "61.500,2.500,3.750,200000001,80000000,9000000,7,4096,29348376\n",
+            Encoding.UTF8.GetString(machine.ToArray()));
+    }
+
+    [Fact]
     public void The_arrivals_file_has_one_row_per_arrival_whatever_the_buffer()
     {
         using var stream = new MemoryStream();

@@ -251,6 +251,8 @@ public class ScenarioReaderTests
     [InlineData("limits: { maxUes: 1e3 }", "limits.maxUes '1e3' is not a whole number")]
     [InlineData("thresholds: [ rejectd == 0 ]", "thresholds[0] 'rejectd == 0' is wrong at character 1: 'rejectd' is not a known metric")]
     [InlineData("thresholds: [ 'attacks{kind=\"forged\"} == 0' ]", "could never have samples: this attack is not run")]
+    [InlineData("thresholds: [ store.growth < 10% ]\nclock: virtual", "could never have samples: no file holds the mailboxes")]
+    [InlineData("thresholds: [ store.growth < 10% ]\ntarget: { as: external }", "could never have samples: no file holds the mailboxes")]
     [InlineData("thresholds: delivery.p99 < 1s", "thresholds 'delivery.p99 < 1s' is a single value")]
     [InlineData("name: again", "name is written twice")]
     [InlineData("Seed: 5", "Seed is not a known key")]

@@ -19,6 +19,9 @@ public class ThresholdParserTests
     [InlineData("lag.p50 < 1h", "lag", "p50", 3600)]
     [InlineData("registered.share == 100%", "registered", "share", 1)]
     [InlineData("unaccounted == 0", "unaccounted", null, 0)]
+    [InlineData("memory.growth < 10%", "memory", "growth", 0.1)]
+    [InlineData("heap.peak < 0.5 GB", "heap", "peak", 5e8)]
+    [InlineData("store.peak <= 64MiB", "store", "peak", 67_108_864)]
     public void Values_are_read_into_base_units(string text, string metric, string? stat, double value)
     {
         var threshold = Samples.Threshold(text);
@@ -70,6 +73,8 @@ public class ThresholdParserTests
     [InlineData("delivery.p99 < 5", 16, "the value has no unit")]
     [InlineData("delivery.p99 < 5%", 16, "'%' does not fit here")]
     [InlineData("sent.rate > 5", 13, "the value has no unit")]
+    [InlineData("memory.peak < 5", 15, "the value has no unit")]
+    [InlineData("memory.growth < 5MB", 17, "'MB' does not fit here")]
     [InlineData("sent > 5 or so", 9, "'or so' does not fit here")]
     public void Faults_name_place_and_problem(string text, int position, string problem)
     {
@@ -112,8 +117,14 @@ public class ThresholdParserTests
         {
             foreach (var stat in metric.Stats)
             {
-                var unit =
-                    ThresholdCatalogue.UnitOf(stat) switch { ThresholdUnit.Time => "s", ThresholdUnit.Rate => "/s", ThresholdUnit.Share => "%", _ => "" };
+                var unit = ThresholdCatalogue.UnitOf(stat) switch
+                {
+                    ThresholdUnit.Time => "s",
+                    ThresholdUnit.Rate => "/s",
+                    ThresholdUnit.Share => "%",
+                    ThresholdUnit.Size => "MiB",
+                    _ => "",
+                };
                 foreach (var label in metric.Labels.SelectMany(label => label.Value.Select(value => $"{{{label.Key}=\"{value}\"}}")).Append(""))
                 {
                     Samples.Threshold($"{metric.Name}{label}{(stat.Length == 0 ? "" : "." + stat)} <= 1{unit}");

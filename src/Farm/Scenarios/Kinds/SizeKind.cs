@@ -7,7 +7,8 @@ internal sealed class SizeKind(long minimum, long maximum) : OptionKind<long>
 {
     public const string SchemaPattern = @"[0-9]+(\.[0-9]+)? *(B|kB|KiB|MB|MiB|GB|GiB)";
 
-    private static readonly (string, decimal)[] Units =
+    /// <summary>Units with how many bytes one of it is.</summary>
+    public static readonly (string Unit, decimal Factor)[] Units =
         [("B", 1), ("kB", 1000), ("KiB", 1 << 10), ("MB", 1_000_000), ("MiB", 1 << 20), ("GB", 1_000_000_000), ("GiB", 1 << 30)];
 
     public override string Name => "size";

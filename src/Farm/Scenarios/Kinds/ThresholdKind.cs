@@ -26,5 +26,5 @@ internal sealed class ThresholdKind : OptionKind<Threshold>
         return false;
     }
 
-    public override JsonObject CreateSchema() => Pattern("^[a-z_]+(\\{[^}]*\\})?(\\.[a-z0-9]+)? *(==|!=|<=|>=|<|>) *-?[0-9.]+ *(us|ms|s|m|h|%|/s)?$");
+    public override JsonObject CreateSchema() => Pattern("^[a-z_]+(\\{[^}]*\\})?(\\.[a-z0-9]+)? *(==|!=|<=|>=|<|>) *-?[0-9.]+ *(us|ms|s|m|h|%|/s|B|kB|KiB|MB|MiB|GB|GiB)?$");
 }

@@ -45,12 +45,13 @@ internal sealed class RunSampler(FarmRun run, ResultsFolder folder, TimeSpan int
     /// <summary>Readers may look on.</summary>
     private static FileStream Open(string path) => new(path, FileMode.Create, FileAccess.Write, FileShare.Read);
 
-    /// <summary>Between full collections the heap is full of what nobody needs any more; before the first one nothing better is known.</summary>
+    /// <summary>Between full collections the heap is full of what nobody needs any more; until the first one has ended nothing better is known.</summary>
     private static long LiveHeap()
     {
         var (blocking, background) = (GC.GetGCMemoryInfo(GCKind.FullBlocking), GC.GetGCMemoryInfo(GCKind.Background));
         var full = blocking.Index > background.Index ? blocking : background;
-        return full.Index == 0 ? GC.GetTotalMemory(false) : full.HeapSizeBytes - full.FragmentedBytes;
+        var live = full.HeapSizeBytes - full.FragmentedBytes;
+        return live > 0 ? live : GC.GetTotalMemory(false);
     }
 
     private long? StoreBytes()

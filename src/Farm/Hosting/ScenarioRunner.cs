@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime;
 using UeFarm.Actors.Run;
 using UeFarm.Farm.Scenarios;
 
@@ -54,8 +55,20 @@ internal sealed class ScenarioRunner(TimeProvider time) : IScenarioRunner
         var interval = RunSeries.IntervalOf(length);
         var points = new SnapshotMaker(scenario, run);
         using var sampling = run.Time.CreateTimer(_ => sampler.Offer(points.Take()), null, interval, interval);
-        return await PlayAsync(
-            run, scenario, view, snapshot => snapshot with { Pace = VirtualPace.Of(meter.Elapsed, snapshot.Elapsed, length) }, cancellation).ConfigureAwait(false);
+
+        // A pause costs nothing here, and collections that do not go on beside the run leave nothing dead behind: what is alive is then known.
+        var mode = GCSettings.LatencyMode;
+        GCSettings.LatencyMode = GCLatencyMode.Batch;
+        try
+        {
+            return await PlayAsync(
+                run, scenario, view, snapshot => snapshot with { Pace = VirtualPace.Of(meter.Elapsed, snapshot.Elapsed, length) }, cancellation)
+                .ConfigureAwait(false);
+        }
+        finally
+        {
+            GCSettings.LatencyMode = mode;
+        }
     }
 
     private async Task<FarmRunResult> PlayAsync(

@@ -1,6 +1,4 @@
-using System.Globalization;
 using Microsoft.Data.Sqlite;
-using UeFarm.Protocol;
 using UeFarm.Protocol.Messaging;
 
 namespace UeFarm.Actors.Stores;

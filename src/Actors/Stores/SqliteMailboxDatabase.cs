@@ -1,6 +1,4 @@
-using System.Globalization;
 using Microsoft.Data.Sqlite;
-using UeFarm.Protocol;
 using UeFarm.Protocol.Messaging;
 
 namespace UeFarm.Actors.Stores;
@@ -10,14 +8,15 @@ namespace UeFarm.Actors.Stores;
 /// WAL with synchronous=FULL: every commit waits until the log is on the disk. The file is locked for this process alone; a second server
 /// on the same file would break the order of every mailbox.
 /// </summary>
-internal sealed class SqliteMailboxDatabase : IMailboxDatabase
+internal sealed partial class SqliteMailboxDatabase : IMailboxDatabase
 {
+    private const string Held = $"NOT {SqliteRemovals.Function}(arrival)";
+
     private readonly SqliteConnection _connection;
     private readonly SqliteStatement _begin;
     private readonly SqliteStatement _commit;
     private readonly SqliteStatement _rollback;
     private readonly SqliteStatement _insert;
-    private readonly SqliteStatement _delete;
     private readonly SqliteStatement _setOnline;
     private readonly SqliteStatement _setOffline;
     private readonly SqliteStatement _page;
@@ -25,26 +24,27 @@ internal sealed class SqliteMailboxDatabase : IMailboxDatabase
     private readonly SqliteStatement _inventory;
     private readonly SqliteStatement _all;
     private readonly SqliteStatement _writeNothing;
+    private readonly SqliteRemovals _removals;
     private readonly SqliteFileSizes _sizes;
 
     private SqliteMailboxDatabase(SqliteConnection connection)
     {
         _connection = connection;
         var handle = connection.Handle!;
+        _removals = new SqliteRemovals(connection);
         Recovery = Recover(connection);
         _begin = new SqliteStatement(handle, "BEGIN IMMEDIATE");
         _commit = new SqliteStatement(handle, "COMMIT");
         _rollback = new SqliteStatement(handle, "ROLLBACK");
         _insert = new SqliteStatement(handle, $"INSERT INTO messages ({MailboxColumns.Names}) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
-        _delete = new SqliteStatement(handle, "DELETE FROM messages WHERE arrival = ?");
         _setOnline = new SqliteStatement(handle, "INSERT OR IGNORE INTO presence (recipient) VALUES (?)");
         _setOffline = new SqliteStatement(handle, "DELETE FROM presence WHERE recipient = ?");
         _page = new SqliteStatement(
-            handle, $"SELECT {MailboxColumns.Names} FROM messages WHERE recipient = ? AND (sort_key, arrival) > (?, ?) ORDER BY sort_key, arrival LIMIT ?");
-        _expired = new SqliteStatement(handle, $"SELECT {MailboxColumns.Names} FROM messages WHERE recipient = ? AND expires_at <= ? LIMIT ?");
+            handle, $"SELECT {MailboxColumns.Names} FROM messages WHERE recipient = ? AND (sort_key, arrival) > (?, ?) ORDER BY sort_key, arrival");
+        _expired = new SqliteStatement(handle, $"SELECT {MailboxColumns.Names} FROM messages WHERE recipient = ? AND expires_at <= ?");
         _inventory = new SqliteStatement(
-            handle, "SELECT count(*), total(body_bytes), min(expires_at) FROM messages WHERE recipient = ? AND expires_at > ?");
-        _all = new SqliteStatement(handle, $"SELECT {MailboxColumns.Names} FROM messages WHERE arrival > ? ORDER BY arrival LIMIT ?");
+            handle, $"SELECT count(*), total(body_bytes), min(expires_at) FROM messages WHERE recipient = ? AND expires_at > ? AND {Held}");
+        _all = new SqliteStatement(handle, $"SELECT {MailboxColumns.Names} FROM messages WHERE arrival > ? ORDER BY arrival");
 
         // Setting the version to what it is writes the first page all the same: whether the commit succeeds tells whether the file can be written.
         _writeNothing = new SqliteStatement(handle, $"PRAGMA user_version = {SqliteSchema.Version}");
@@ -94,31 +94,6 @@ internal sealed class SqliteMailboxDatabase : IMailboxDatabase
         return false;
     }
 
-    private static MailboxStoreRecovery Recover(SqliteConnection connection)
-    {
-        var generation = ArrivalNumbers.NextGeneration(
-            SqliteSchema.Scalar(connection, "SELECT generation FROM store"), SqliteSchema.Scalar(connection, "SELECT ifnull(max(arrival), 0) FROM messages"));
-        SqliteSchema.Run(connection, string.Create(CultureInfo.InvariantCulture, $"UPDATE store SET generation = {generation}"));
-
-        var handle = connection.Handle!;
-        var backlogs = new Dictionary<string, MailboxInventory>(StringComparer.Ordinal);
-        using var counts = new SqliteStatement(
-            handle, "SELECT recipient, count(*), total(body_bytes), min(expires_at) FROM messages GROUP BY recipient");
-        while (counts.Step())
-        {
-            backlogs.Add(counts.Text(0)!, new MailboxInventory((int)counts.Int64(1), counts.Int64(2), TimeOf(counts.Int64(3))));
-        }
-
-        var online = new HashSet<string>(StringComparer.Ordinal);
-        using var presence = new SqliteStatement(handle, "SELECT recipient FROM presence");
-        while (presence.Step())
-        {
-            online.Add(presence.Text(0)!);
-        }
-
-        return new MailboxStoreRecovery(ArrivalNumbers.HighestBefore(generation), backlogs, online);
-    }
-
     public bool TryReopen(out string problem)
     {
         problem = string.Empty;
@@ -128,13 +103,37 @@ internal sealed class SqliteMailboxDatabase : IMailboxDatabase
     public MailboxBatchOutcome Execute(
         CarriedWrites carried, ReadOnlySpan<MailboxStoreCommand> commands, List<object?> answers, out string problem)
     {
+        var outcome = TryExecute(carried, commands, answers, out problem);
+        if (outcome != MailboxBatchOutcome.Failed || !TryMakeRoom())
+        {
+            return outcome;
+        }
+
+        answers.Clear();
+        return TryExecute(carried, commands, answers, out problem);
+    }
+
+    private MailboxBatchOutcome TryExecute(
+        CarriedWrites carried, ReadOnlySpan<MailboxStoreCommand> commands, List<object?> answers, out string problem)
+    {
         var isCommitting = false;
+        var isWrite = carried.Count > 0;
+        foreach (ref readonly var command in commands)
+        {
+            isWrite |= command.IsWrite;
+        }
+
         try
         {
             _begin.Execute();
+            if (isWrite)
+            {
+                _removals.Begin();
+            }
+
             foreach (var arrival in carried.Removals)
             {
-                Delete(arrival);
+                _removals.Remove(arrival);
             }
 
             foreach (var (recipient, online) in carried.Presence)
@@ -149,13 +148,14 @@ internal sealed class SqliteMailboxDatabase : IMailboxDatabase
 
             isCommitting = true;
             _commit.Execute();
+            _removals.Committed();
             problem = string.Empty;
             return MailboxBatchOutcome.Committed;
         }
         catch (SqliteException failure)
         {
             problem = Explain(failure);
-            TryRollback();
+            RollBack();
             return failure.SqliteErrorCode switch
             {
                 // A commit whose last write failed may have reached the disk nevertheless, and be found there after a crash.
@@ -170,11 +170,47 @@ internal sealed class SqliteMailboxDatabase : IMailboxDatabase
     {
         try
         {
-            return _sizes.Tidy();
+            return TrySweep(_removals.SweepStep) || _sizes.Tidy();
         }
         catch (SqliteException)
         {
             return false; // no room to tidy up in; after the next change it is tried again
+        }
+    }
+
+    /// <summary>Rows of removed messages take room that a batch may want.</summary>
+    private bool TryMakeRoom()
+    {
+        try
+        {
+            return TrySweep(_removals.SweepAll);
+        }
+        catch (SqliteException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Deletes removed rows in a transaction of its own; false: there are none.</summary>
+    private bool TrySweep(Action sweep)
+    {
+        if (_removals.IsEmpty)
+        {
+            return false;
+        }
+
+        try
+        {
+            _begin.Execute();
+            sweep();
+            _commit.Execute();
+            _removals.Committed();
+            return true;
+        }
+        catch (SqliteException)
+        {
+            RollBack();
+            throw;
         }
     }
 
@@ -185,13 +221,13 @@ internal sealed class SqliteMailboxDatabase : IMailboxDatabase
             case MailboxStoreCommandKind.Append:
                 if (command.Record!.Replaces != 0)
                 {
-                    Delete(command.Record.Replaces);
+                    _removals.Remove(command.Record.Replaces);
                 }
 
                 Insert(command.Record);
                 return null;
             case MailboxStoreCommandKind.Remove:
-                Delete(command.Number);
+                _removals.Remove(command.Number);
                 return null;
             case MailboxStoreCommandKind.SetOnline or MailboxStoreCommandKind.SetOffline:
                 SetPresence(command.Recipient!, command.Kind == MailboxStoreCommandKind.SetOnline);
@@ -199,7 +235,7 @@ internal sealed class SqliteMailboxDatabase : IMailboxDatabase
             case MailboxStoreCommandKind.Read:
                 return Read(command.Recipient!, command.Question);
             case MailboxStoreCommandKind.ReadAfter:
-                return ReadRows(_all.Bind(1, command.Number).Bind(2, MailboxStoreCommand.ReadAfterLimit));
+                return ReadRows(_all.Bind(1, command.Number), MailboxStoreCommand.ReadAfterLimit);
             case MailboxStoreCommandKind.Probe:
                 _writeNothing.Execute();
                 return null;
@@ -208,8 +244,9 @@ internal sealed class SqliteMailboxDatabase : IMailboxDatabase
         }
     }
 
-    private void TryRollback()
+    private void RollBack()
     {
+        _removals.RolledBack();
         try
         {
             _rollback.Execute();
@@ -227,82 +264,22 @@ internal sealed class SqliteMailboxDatabase : IMailboxDatabase
         .Bind(14, record.ContentTransferEncoding).Bind(15, record.ContentDisposition).Bind(16, record.MaxForwards)
         .BindBlob(17, record.Body.Span).Execute();
 
-    private void Delete(long arrival) => _delete.Bind(1, arrival).Execute();
-
     private void SetPresence(string recipient, bool online) => (online ? _setOnline : _setOffline).Bind(1, recipient).Execute();
 
-    private MailboxReadResult Read(string recipient, MailboxRead read)
-    {
-        switch (read.Kind)
-        {
-            case MailboxReadKind.Page:
-                _page.Bind(1, recipient).Bind(2, read.After.SortKey).Bind(3, read.After.Arrival).Bind(4, read.Limit);
-                return new MailboxReadResult(read.Kind, true, ReadRows(_page), default);
-            case MailboxReadKind.Expired:
-                var expired = ReadRows(_expired.Bind(1, recipient).Bind(2, read.ExpiredAt.UtcTicks).Bind(3, read.Limit));
-                return expired.Count < read.Limit
-                    ? new MailboxReadResult(read.Kind, true, expired, ReadInventory(recipient, read.ExpiredAt.UtcTicks))
-                    : MailboxReadResult.ExpiredInPart(expired, read.ExpiredAt);
-            default:
-                return new MailboxReadResult(read.Kind, true, [], ReadInventory(recipient, long.MinValue));
-        }
-    }
-
-    /// <summary>Moves the log into the database file and closes it.</summary>
+    /// <summary>Deletes what was removed, moves the log into the database file and closes it.</summary>
     public void Dispose()
     {
+        TryMakeRoom(); // else the next start finds the notes
         foreach (var statement in (ReadOnlySpan<SqliteStatement>)
-            [_begin, _commit, _rollback, _insert, _delete, _setOnline, _setOffline, _page, _expired, _inventory, _all, _writeNothing])
+            [_begin, _commit, _rollback, _insert, _setOnline, _setOffline, _page, _expired, _inventory, _all, _writeNothing])
         {
             statement.Dispose();
         }
 
+        _removals.Dispose();
         _sizes.Dispose();
         _connection.Dispose();
     }
-
-    private MailboxInventory ReadInventory(string recipient, long expiresAfter)
-    {
-        _inventory.Bind(1, recipient).Bind(2, expiresAfter).Step();
-        var inventory = _inventory.Int64(0) == 0
-            ? MailboxInventory.Empty
-            : new MailboxInventory((int)_inventory.Int64(0), _inventory.Int64(1), TimeOf(_inventory.Int64(2)));
-        _inventory.Reset();
-        return inventory;
-    }
-
-    private static List<MailboxRecord> ReadRows(SqliteStatement rows)
-    {
-        var records = new List<MailboxRecord>();
-        while (rows.Step())
-        {
-            var arrival = rows.Int64(0);
-            records.Add(new MailboxRecord
-            {
-                Arrival = arrival,
-                Recipient = rows.Text(1)!,
-                Position = new MailboxPosition(rows.Int64(2), arrival),
-                Timestamp = new NtpTimestamp(unchecked((ulong)rows.Int64(3))),
-                ArrivedAt = TimeOf(rows.Int64(4)),
-                ExpiresAt = TimeOf(rows.Int64(5)),
-                FromUri = rows.Text(6)!,
-                ToUri = rows.Text(7)!,
-                AssertedIdentity = rows.Text(8),
-                Date = rows.Text(9),
-                Expires = rows.Text(10),
-                Subject = rows.Text(11),
-                ContentType = rows.Text(12)!,
-                ContentTransferEncoding = rows.Text(13),
-                ContentDisposition = rows.Text(14),
-                MaxForwards = (int)rows.Int64(15),
-                Body = rows.Blob(16),
-            });
-        }
-
-        return records;
-    }
-
-    private static DateTimeOffset TimeOf(long utcTicks) => new(utcTicks, TimeSpan.Zero);
 
     private static string Explain(SqliteException failure) => failure.SqliteErrorCode switch
     {

@@ -39,6 +39,7 @@ internal static class SqliteSchema
         CREATE TABLE store (generation INTEGER NOT NULL, oldest_first INTEGER) STRICT;
         INSERT INTO store (generation, oldest_first) VALUES (0, NULL);
         """,
+        "CREATE TABLE removed (number INTEGER PRIMARY KEY, arrival INTEGER NOT NULL) STRICT;",
     ];
 
     public static int Version => Migrations.Length;

@@ -40,8 +40,8 @@ public sealed class SqliteMailboxStoreTests : MailboxStoreContract, IDisposable
     public async Task A_later_schema_is_refused()
     {
         await Open().DisposeAsync();
-        Sql("PRAGMA user_version = 3");
-        Assert.Contains("schema version 3, this program knows versions up to 2", ProblemOfOpening(Settings), StringComparison.Ordinal);
+        Sql("PRAGMA user_version = 4");
+        Assert.Contains("schema version 4, this program knows versions up to 3", ProblemOfOpening(Settings), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -61,7 +61,7 @@ public sealed class SqliteMailboxStoreTests : MailboxStoreContract, IDisposable
             AssertSame([added, kept], Take().Records);
         }
 
-        Assert.Equal(2, Number("PRAGMA user_version"));
+        Assert.Equal(3, Number("PRAGMA user_version"));
         Assert.Equal(2, Number("PRAGMA auto_vacuum")); // such files can shrink, those of version 1 could not
     }
 
@@ -101,6 +101,60 @@ public sealed class SqliteMailboxStoreTests : MailboxStoreContract, IDisposable
     }
 
     [Fact]
+    public async Task What_was_removed_stays_so_after_a_crash_although_its_rows_are_there()
+    {
+        await using var store = Open(Settings with { IdleDelay = TimeSpan.FromHours(1) });
+        for (var arrival = 1; arrival <= 20; arrival++)
+        {
+            store.TryAppend(MailboxRecords.Create(arrival, bodyBytes: 100), Client);
+        }
+
+        await store.FlushAsync();
+        for (var arrival = 1; arrival <= 5; arrival++)
+        {
+            store.Remove(arrival);
+        }
+
+        await store.FlushAsync();
+        Assert.Equal(20, RowsNow("messages"));
+
+        Copy();
+        await using var crashed = Open(FileSettings with { Path = CopyPath });
+        Assert.Equal((15, 1500), (crashed.Recovery.Backlogs[Bob].Count, crashed.Recovery.Backlogs[Bob].BodyBytes));
+        AskForPage(crashed);
+        Assert.Equal(Enumerable.Range(6, 15).Select(static arrival => (long)arrival), (await NextReadAsync()).Records.Select(static record => record.Arrival));
+        crashed.Read(Bob, new MailboxRead(MailboxReadKind.Expired, default, DateTimeOffset.MinValue, 16), Client);
+        Assert.Equal(15, (await NextReadAsync()).Inventory.Count);
+    }
+
+    [Fact]
+    public async Task Rows_of_removed_messages_go_by_the_thousand_and_the_rest_when_nothing_else_is_to_do()
+    {
+        const int Records = 20_000;
+        const int Left = 10;
+        await using var store = Open(Settings with { IdleDelay = TimeSpan.FromHours(1) });
+        for (var arrival = 1; arrival <= Records; arrival++)
+        {
+            Assert.True(store.TryAppend(MailboxRecords.Create(arrival, bodyBytes: 10), Client));
+        }
+
+        await store.FlushAsync();
+        for (var arrival = 1; arrival <= Records - Left; arrival++)
+        {
+            store.Remove(arrival);
+        }
+
+        await store.FlushAsync();
+        Assert.InRange(RowsNow("messages"), Left, Records / 2);
+        Assert.Equal(RowsNow("messages") - Left, RowsNow("removed"));
+        AskForPage(store);
+        Assert.Equal(Left, (await NextReadAsync()).Records.Count);
+        await store.DisposeAsync();
+
+        Assert.Equal((Left, 0), (Number("SELECT count(*) FROM messages"), Number("SELECT count(*) FROM removed")));
+    }
+
+    [Fact]
     public void A_path_that_cannot_be_opened_is_refused() => Assert.Contains(
         "cannot be opened", ProblemOfOpening(FileSettings with { Path = Path.Combine(_folder.FullName, "missing", "x.db") }), StringComparison.Ordinal);
 
@@ -112,6 +166,23 @@ public sealed class SqliteMailboxStoreTests : MailboxStoreContract, IDisposable
         {
             await Task.Delay(10, patience.Token);
         }
+    }
+
+    private string CopyPath => FilePath + ".copy";
+
+    /// <summary>What a crash would leave: file and log as they are.</summary>
+    private void Copy()
+    {
+        foreach (var suffix in new[] { "", "-wal" })
+        {
+            File.Copy(FilePath + suffix, CopyPath + suffix, overwrite: true);
+        }
+    }
+
+    private long RowsNow(string table)
+    {
+        Copy();
+        return Number($"SELECT count(*) FROM {table}", CopyPath);
     }
 
     private void DamageLeavesOfTables()
@@ -166,9 +237,9 @@ public sealed class SqliteMailboxStoreTests : MailboxStoreContract, IDisposable
         command.ExecuteNonQuery();
     }
 
-    private long Number(string sql)
+    private long Number(string sql, string? path = null)
     {
-        using var connection = new SqliteConnection($"Data Source={FilePath};Pooling=False");
+        using var connection = new SqliteConnection($"Data Source={path ?? FilePath};Pooling=False");
         connection.Open();
         using var command = connection.CreateCommand();
         command.CommandText = sql;

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Prometheus;
 using UeFarm.Actors.Attack;
 using UeFarm.Actors.Ledger;
@@ -52,10 +53,11 @@ public sealed partial class FarmMetrics
     private void AddReplayCaches(FarmRun run)
     {
         var settings = run.Settings.Ue.ReplayCache;
-        var info = _factory.CreateGauge("uefarm_replay_cache_info", "1: the policy by which replay caches refuse, and the bytes of an entry's timestamp.", "policy", "timestamp_bytes");
-        info.WithLabels(Label.Of(settings.Policy), settings.TimestampBytes.ToString(System.Globalization.CultureInfo.InvariantCulture)).Set(1);
+        _factory.CreateGauge("uefarm_replay_cache_info", "1: the policy by which replay caches refuse, and the bytes of an entry's timestamp.", "policy", "timestamp_bytes")
+            .WithLabels(Label.Of(settings.Policy), settings.TimestampBytes.ToString(CultureInfo.InvariantCulture)).Set(1);
         Gauge("uefarm_replay_cache_capacity_entries", "Entries that one replay cache may hold.", () => settings.Policy == ReplayPolicy.None ? 0 : settings.CapacityEntries);
-        var (inUse, entries) = (_factory.CreateGauge("uefarm_replay_caches", "Replay caches that hold anything."), _factory.CreateGauge("uefarm_replay_cache_entries", "Entries of all replay caches."));
+        var inUse = _factory.CreateGauge("uefarm_replay_caches", "Replay caches that hold anything.");
+        var entries = _factory.CreateGauge("uefarm_replay_cache_entries", "Entries of all replay caches.");
         var bytes = _factory.CreateGauge("uefarm_replay_cache_bytes", "Entries of all replay caches at 24 or 28 bytes each; what the runtime adds is not counted.");
         var fullest = _factory.CreateGauge("uefarm_replay_cache_fullest_entries", "Entries of the replay cache that holds most.");
         _updates.Add(() =>

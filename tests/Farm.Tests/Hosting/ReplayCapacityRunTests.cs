@@ -100,13 +100,13 @@ public class ReplayCapacityRunTests
     }
 
     [Theory]
-    [InlineData("modified")]
-    [InlineData("per-sender")]
-    public async Task What_was_accepted_is_held_or_was_evicted(string policy)
+    [InlineData("replayCache.policy=modified")]
+    [InlineData("replayCache.policy=per-sender", "replayCache.senderPartitions=4")]
+    public async Task What_was_accepted_is_held_or_was_evicted(params string[] policy)
     {
         using var folder = new TemporaryFolder();
         var (run, _, _) = await PlayedRun.StartAsync(
-            folder, Scenario, "clock=virtual", $"replayCache.policy={policy}", "replayCache.entries=8", "replayCache.senderPartitions=4", "traffic.rate=120/s");
+            folder, Scenario, ["clock=virtual", "replayCache.entries=8", "traffic.rate=120/s", .. policy]);
         await using var _ = run;
         await run.RunAsync(TestContext.Current.CancellationToken);
 

@@ -47,7 +47,10 @@ public sealed class DashboardTests
     [InlineData("a label", "sum by (state)", "sum by (status_of)", "no metric has a label status_of")]
     [InlineData("a matcher", "state=\\u0022registered\\u0022", "status=\\u0022registered\\u0022", "uefarm_phones has no label status")]
     [InlineData("the job", "job=~\\u0022$job\\u0022", "job!=\\u0022\\u0022", "without job=~\"$job\"")]
-    [InlineData("a selector", "rate(uefarm_registrations_total{job=~\\u0022$job\\u0022, instance=~\\u0022$instance\\u0022}", "rate(uefarm_registrations_total", "uefarm_registrations_total without job")]
+    [InlineData(
+        "a selector",
+        "rate(uefarm_registrations_total{job=~\\u0022$job\\u0022, instance=~\\u0022$instance\\u0022}", "rate(uefarm_registrations_total",
+        "uefarm_registrations_total without job")]
     [InlineData("the instance", "instance=~\\u0022$instance\\u0022", "instance!=\\u0022\\u0022", "without instance=~\"$instance\"")]
     [InlineData("the interval", "$__rate_interval", "1m", "instead of $__rate_interval")]
     [InlineData("a rate", "sum(rate(uefarm_messages_due_total", "sum((uefarm_messages_due_total", "uefarm_messages_due_total is a counter without rate")]

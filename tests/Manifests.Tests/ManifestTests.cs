@@ -84,7 +84,9 @@ public sealed class ManifestTests
     [InlineData("large", "the port that is scraped", "    port: admin\n    scrapeTimeout", "    port: metrics\n    scrapeTimeout", "is not scraped")]
     [InlineData("large", "a metric", "uefarm_as_store_up", "uefarm_as_store_down", "no metric uefarm_as_store_down")]
     [InlineData("large", "a histogram", "uefarm_generator_lag_seconds_bucket", "uefarm_generator_late_seconds_bucket", "no metric uefarm_generator_late_seconds")]
-    [InlineData("large", "a job", "job=\"uefarm/uefarm-nodes\"", "job=\"uefarm\"", "no job uefarm")]
+    [InlineData("large", "a job", "job=~\"(uefarm/)?uefarm-nodes\"", "job=~\"uefarm\"", "no job uefarm")]
+    [InlineData("large", "what Grafana looks for", "grafana_dashboard: ", "grafana_dashboards: ", "the dashboards are not there")]
+    [InlineData("large", "a recording rule", "record: uefarm:messages_sent:rate1m", "alert: \"\"", "is not one that warns or records")]
     public void A_mistake_is_seen(string overlay, string what, string right, string wrong, string problem)
     {
         var text = ManifestSet.RenderFarm(overlay);

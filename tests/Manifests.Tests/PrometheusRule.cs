@@ -32,6 +32,8 @@ internal sealed class PrometheusRule : IKubernetesObject<V1ObjectMeta>
     {
         public string Alert { get; set; } = "";
 
+        public string Record { get; set; } = "";
+
         public string Expr { get; set; } = "";
 
         public string? For { get; set; }

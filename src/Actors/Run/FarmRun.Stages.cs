@@ -83,7 +83,9 @@ public sealed partial class FarmRun
             }
         }
 
-        return RunClosing.Close(
+        var result = RunClosing.Close(
             Recorder, _settings, _applicationServer?.Counters.OrderViolations ?? 0, playedFor, isStopped, Recorder.RegisteredPhones, _player!.PlannedOnline);
+        Volatile.Write(ref _closed, result.Totals);
+        return result;
     }
 }

@@ -2,6 +2,7 @@ using System.Net;
 using UeFarm.Actors.Attack;
 using UeFarm.Actors.Core;
 using UeFarm.Actors.Kms;
+using UeFarm.Actors.Ledger;
 using UeFarm.Actors.Mailbox;
 using UeFarm.Actors.Traffic;
 using UeFarm.Actors.Transport;
@@ -29,6 +30,7 @@ public sealed partial class FarmRun : IRunUnderWay, IAsyncDisposable
     private SchedulePlayer? _player;
     private Instant _started;
     private Instant _phasesStarted;
+    private LedgerTotals? _closed;
     private bool _isDisposed;
 
     private FarmRun(FarmRunSettings settings)
@@ -57,6 +59,15 @@ public sealed partial class FarmRun : IRunUnderWay, IAsyncDisposable
     public IPEndPoint? ApplicationServerEndPoint => _applicationServer?.EndPoint;
 
     public IReadOnlyList<string> Warnings => _warnings;
+
+    public FarmRunSettings Settings => _settings;
+
+    public UeRegionCounters PhoneCounters => _phones!.Counters;
+
+    public ReplayCacheTotals ReplayCaches => _phones!.ReplayCaches;
+
+    /// <summary>The closed ledger; null before the run has ended.</summary>
+    public LedgerTotals? Closed => Volatile.Read(ref _closed);
 
     /// <summary>Every transport of the run by role, for the metrics.</summary>
     public IEnumerable<(string Role, ISipTransport Transport)> Transports =>

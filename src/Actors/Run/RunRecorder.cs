@@ -26,6 +26,7 @@ public sealed partial class RunRecorder : IUeObserver, IMailboxObserver
     private readonly Lock _arrivalsLock = new();
     private long _arrivalCount;
     private int _registered;
+    private int _registering;
 
     public RunRecorder(RunRecorderSettings settings)
     {
@@ -69,6 +70,12 @@ public sealed partial class RunRecorder : IUeObserver, IMailboxObserver
 
     /// <summary>Phones registered now.</summary>
     public int RegisteredPhones => Volatile.Read(ref _registered);
+
+    /// <summary>Phones that were sent online and have not registered yet, or were not let in.</summary>
+    public int RegisteringPhones => Volatile.Read(ref _registering);
+
+    /// <summary>The others.</summary>
+    public int OfflinePhones => Math.Max(0, _sessions.Length - RegisteredPhones - RegisteringPhones);
 
     /// <summary>Whether a phone is registered now.</summary>
     public bool IsRegistered(int phone) => Volatile.Read(ref _sessions[phone].IsRegistered);
@@ -134,6 +141,7 @@ public sealed partial class RunRecorder : IUeObserver, IMailboxObserver
                 break;
             case RunFactKind.GoOnline:
                 Volatile.Write(ref _sessions[fact.Phone].StartTicks, fact.Ticks);
+                SetRegistering(ref _sessions[fact.Phone], !Volatile.Read(ref _sessions[fact.Phone].IsRegistered));
                 break;
             case RunFactKind.Registered:
                 OnRegistered(ref _sessions[fact.Phone], fact);
@@ -193,6 +201,7 @@ public sealed partial class RunRecorder : IUeObserver, IMailboxObserver
     private void OnRegistered(ref PhoneSession session, in RunFact fact)
     {
         Counters.CountRegistration();
+        SetRegistering(ref session, false);
         if (!session.IsRegistered)
         {
             session.IsRegistered = true;
@@ -206,8 +215,18 @@ public sealed partial class RunRecorder : IUeObserver, IMailboxObserver
         }
     }
 
+    /// <summary>From the schedule's thread too, so that for a moment it may be behind; the phone's next registration puts it right.</summary>
+    private void SetRegistering(ref PhoneSession session, bool isRegistering)
+    {
+        if (Interlocked.Exchange(ref session.IsRegistering, isRegistering) != isRegistering)
+        {
+            Interlocked.Add(ref _registering, isRegistering ? 1 : -1);
+        }
+    }
+
     private void SetOffline(ref PhoneSession session)
     {
+        SetRegistering(ref session, false);
         if (session.IsRegistered)
         {
             session.IsRegistered = false;
@@ -424,6 +443,7 @@ public sealed partial class RunRecorder : IUeObserver, IMailboxObserver
         public ulong NewestAny;
         public ulong NewestDeferred;
         public bool IsRegistered;
+        public bool IsRegistering;
 
         // Made with the first message. Like all of this but the volatile parts, for the phone's own facts alone, which come one after the other.
         public OvertakeRankTracker? Tracker;

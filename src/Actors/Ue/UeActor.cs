@@ -113,6 +113,7 @@ internal sealed class UeActor : UntypedActor
         var now = Region.Wheel.Now;
         _resumesAt = now + Region.NoteCrash(_ue, reason, now);
         _phones.FlashOf(_ue).RestartReplayCache(Region.Ue.OnRestart, Region.Ue.ReplayCache, Region.Settings.Random);
+        _phones.NoteReplayCache(_ue);
         _armedFor = _resumesAt;
         Region.Wheel.Arm(_slot, _resumesAt);
     }
@@ -193,6 +194,7 @@ internal sealed class UeActor : UntypedActor
             }
         }
 
+        _phones.NoteReplayCache(_ue);
         if (_behavior.HasPendingRequests != isBusy || !isBusy)
         {
             _phones.SetBusy(_ue, _behavior.HasPendingRequests);

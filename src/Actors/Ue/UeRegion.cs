@@ -25,6 +25,9 @@ public sealed class UeRegion : IAsyncDisposable
 
     public UeRegionCounters Counters => _context.Counters;
 
+    /// <summary>A pass over one number for each phone; no phone is asked.</summary>
+    public ReplayCacheTotals ReplayCaches => _context.SumReplayCaches();
+
     /// <summary>Opens the transport and makes the parents; phones come with their first command. The system is one of <see cref="FarmActorSystem"/>; it, the
     /// wheel and the KMS stay the caller's.</summary>
     /// <exception cref="ArgumentException">A setting is out of its range.</exception>

@@ -64,6 +64,18 @@ internal sealed class UeRegionContext : ISipReceiver
     /// <summary>Nothing when another table has taken its place.</summary>
     public void Hide(int block, UePhones phones) => Interlocked.CompareExchange(ref _phones[block], null, phones);
 
+    /// <summary>Of the phones that are here.</summary>
+    public ReplayCacheTotals SumReplayCaches()
+    {
+        var totals = default(ReplayCacheTotals);
+        for (var block = 0; block < _phones.Length; block++)
+        {
+            totals = Volatile.Read(ref _phones[block])?.AddReplayCaches(totals) ?? totals;
+        }
+
+        return totals;
+    }
+
     /// <summary>The calendar by the phone's own clock.</summary>
     public DateTimeOffset UtcNowOf(UeId ue) => Settings.ClockOffsetOf is { } offsetOf ? Wheel.UtcNow + offsetOf(ue.Index) : Wheel.UtcNow;
 

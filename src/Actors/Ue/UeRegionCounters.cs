@@ -10,6 +10,7 @@ public sealed class UeRegionCounters
     private long _unknownResponses;
     private long _overloaded;
     private long _undeliverable;
+    private long _evictions;
 
     /// <summary>Phones that exist.</summary>
     public long PhonesCreated => Interlocked.Read(ref _phonesCreated);
@@ -32,6 +33,9 @@ public sealed class UeRegionCounters
     /// <summary>Messages that the transport did not take.</summary>
     public long Undeliverable => Interlocked.Read(ref _undeliverable);
 
+    /// <summary>Entries that replay caches deleted to make room, or because they left the window.</summary>
+    public long Evictions => Interlocked.Read(ref _evictions);
+
     internal void CountPhone() => Interlocked.Increment(ref _phonesCreated);
 
     internal void CountRestart() => Interlocked.Increment(ref _restarts);
@@ -45,4 +49,6 @@ public sealed class UeRegionCounters
     internal void CountOverloaded() => Interlocked.Increment(ref _overloaded);
 
     internal void CountUndeliverable() => Interlocked.Increment(ref _undeliverable);
+
+    internal void AddEvictions(long count) => Interlocked.Add(ref _evictions, count);
 }

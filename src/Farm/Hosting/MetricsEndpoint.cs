@@ -32,7 +32,7 @@ internal sealed class MetricsEndpoint : IAsyncDisposable
 
         var registry = Prometheus.Metrics.NewCustomRegistry();
         FarmMetrics.Register(run, registry);
-        DotNetStats.Register(registry);
+        ProcessMetrics.Register(registry);
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.ConfigureKestrel(options => options.Listen(IPAddress.Loopback, port));

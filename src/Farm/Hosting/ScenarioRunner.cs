@@ -27,9 +27,23 @@ internal sealed class ScenarioRunner(TimeProvider time) : IScenarioRunner
                     : await PlayAsync(run, scenario, view, sampler.Offer, cancellation).ConfigureAwait(false);
                 var books = new RunBooks(scenario, run, result);
                 books.Write(request.Results);
-                return new RunOutcome(books.ToDocument(request.Source, sampler.Series, meter.Read(run, isVirtual)));
+                var outcome = new RunOutcome(books.ToDocument(request.Source, sampler.Series, meter.Read(run, isVirtual)));
+                await LingerAsync(endpoint, scenario.Metrics.Linger, view, cancellation).ConfigureAwait(false);
+                return outcome;
             }
         }
+    }
+
+    /// <summary>Whoever stops the run, or this, wants no more of it.</summary>
+    private async Task LingerAsync(MetricsEndpoint endpoint, TimeSpan linger, IRunView view, CancellationToken cancellation)
+    {
+        if (endpoint.Address is null || linger == TimeSpan.Zero)
+        {
+            return;
+        }
+
+        view.OnNotice(string.Create(CultureInfo.InvariantCulture, $"ended; the last metrics are served for {linger.TotalSeconds:0.###} s"));
+        await Task.Delay(linger, time, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     private static string VirtualTime(FarmRun run) =>

@@ -2,6 +2,7 @@ using System.Net;
 using Microsoft.AspNetCore.Builder;
 using Prometheus;
 using UeFarm.Actors.Metrics;
+using UeFarm.Farm.Hosting;
 
 namespace UeFarm.Farm.Nodes;
 
@@ -14,7 +15,7 @@ internal static class ApplicationServerAdmin
     private static void Map(WebApplication application, ApplicationServerNode node, NodeHealth health, bool isLoopback)
     {
         var registry = Metrics.NewCustomRegistry();
-        DotNetStats.Register(registry);
+        ProcessMetrics.Register(registry);
         node.Started += server => FarmMetrics.Register(server, registry);
         application.MapMetrics("/metrics", registry);
 

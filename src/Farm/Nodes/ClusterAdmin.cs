@@ -3,6 +3,7 @@ using Akka.Cluster;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Prometheus;
+using UeFarm.Farm.Hosting;
 
 namespace UeFarm.Farm.Nodes;
 
@@ -15,7 +16,7 @@ internal static class ClusterAdmin
     private static void Map(WebApplication application, ClusterFarmNode node, AdminRuns runs, AdminGate gate)
     {
         var registry = Metrics.NewCustomRegistry();
-        DotNetStats.Register(registry);
+        ProcessMetrics.Register(registry);
         application.MapMetrics("/metrics", registry);
         application.MapGet("/health/live", AdminReply.LiveAsync);
         application.MapGet("/health/ready", context => AnswerReadyAsync(context, node));

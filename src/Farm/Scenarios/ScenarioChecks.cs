@@ -39,6 +39,12 @@ internal sealed partial class ScenarioChecks(ScenarioValues values, ICollection<
             Report(ScenarioFormat.ServerFirstShare, "has no meaning with one server", "nothing with servers: 1", "set servers to 2 or more, or remove this key");
         }
 
+        if (values.TryGet(ScenarioFormat.MetricsLinger, out var linger) && linger > TimeSpan.Zero
+            && values.TryGet(ScenarioFormat.MetricsPort, out var port) && port == 0)
+        {
+            Report(ScenarioFormat.MetricsLinger, "has no meaning without metrics.port", "nothing with port: 0", "give a port, or remove this key");
+        }
+
         if (values.IsWritten(ScenarioFormat.ClockAhead) != values.IsWritten(ScenarioFormat.ClockAheadBy))
         {
             var written = values.IsWritten(ScenarioFormat.ClockAhead) ? (ScenarioOption)ScenarioFormat.ClockAhead : ScenarioFormat.ClockAheadBy;

@@ -390,6 +390,10 @@ internal static class ScenarioFormat
     public static readonly TypedScenarioOption<long> MetricsPort =
         Add("metrics.port", new IntegerKind(0, 65535), "0", "Port of /metrics on loopback; 0: none. Not with clock: virtual.");
 
+    public static readonly TypedScenarioOption<TimeSpan> MetricsLinger = Add(
+        "metrics.linger", new DurationKind(TimeSpan.Zero, TimeSpan.FromHours(1)), "0s",
+        "/metrics stays up for so long after the run, so that its last values are scraped: two scrape intervals do. Ctrl-C ends it.");
+
     /// <summary>In the order of the documentation.</summary>
     public static IReadOnlyList<ScenarioOption> Options => All;
 

@@ -12,8 +12,8 @@ namespace UeFarm.Protocol.Replay;
 /// </summary>
 public sealed partial class PerSenderReplayCache : IFlooredReplayCache
 {
-    // 64-bit runtime: 16 bytes of header and 53 of fields, rounded up; an array has 24 bytes of header and length.
-    private const int ObjectBytes = 72;
+    // 64-bit runtime: 16 bytes of header and 65 of fields, rounded up; an array has 24 bytes of header and length.
+    private const int ObjectBytes = 88;
     private const int ArrayBytes = 24;
     private const int FirstPartitions = 4;
 
@@ -23,6 +23,8 @@ public sealed partial class PerSenderReplayCache : IFlooredReplayCache
     private SenderTable? _owners;
     private ModifiedReplayCache?[] _partitions = [];
     private int _capacity;
+    private int _count;
+    private long _evicted;
     private bool _hasFloor;
     private ulong _floor;
 
@@ -45,11 +47,11 @@ public sealed partial class PerSenderReplayCache : IFlooredReplayCache
         _keyLow = keyLow;
     }
 
-    public int Count => Owned.Sum(static partition => partition.Count);
+    public int Count => _count;
 
     public int CapacityEntries => _capacity;
 
-    public long EvictedCount => Owned.Sum(static partition => partition.EvictedCount);
+    public long EvictedCount => _evicted;
 
     public long MemoryBytes => ObjectBytes + (_owners?.MemoryBytes ?? 0) + (_partitions.Length == 0 ? 0 : ArrayBytes + (8 * _partitions.Length))
         + Owned.Sum(static partition => partition.MemoryBytes);
@@ -85,7 +87,11 @@ public sealed partial class PerSenderReplayCache : IFlooredReplayCache
     {
         if (Find(entry) is { } own)
         {
-            return own.CheckAndInsert(entry, nowOrderKey);
+            var (count, evicted) = (own.Count, own.EvictedCount);
+            var decided = own.CheckAndInsert(entry, nowOrderKey);
+            _count += own.Count - count;
+            _evicted += own.EvictedCount - evicted;
+            return decided;
         }
 
         // Judged by the partition that it is going to have. One of whom nothing was accepted takes none: there is nothing to know again.
@@ -112,6 +118,8 @@ public sealed partial class PerSenderReplayCache : IFlooredReplayCache
         {
             _partitions[number]!.Resize(ShareOf(number));
         }
+
+        Recount();
     }
 
     /// <summary>For all partitions, also those that no sender has yet.</summary>
@@ -123,6 +131,8 @@ public sealed partial class PerSenderReplayCache : IFlooredReplayCache
         {
             partition.RaiseFloor(orderKey);
         }
+
+        Recount();
     }
 
     private static IRandomSource Checked(IRandomSource random)
@@ -166,6 +176,14 @@ public sealed partial class PerSenderReplayCache : IFlooredReplayCache
         }
 
         _partitions[number] = partition;
+        _count += partition.Count;
+        _evicted += partition.EvictedCount;
         return true;
+    }
+
+    private void Recount()
+    {
+        _count = Owned.Sum(static partition => partition.Count);
+        _evicted = Owned.Sum(static partition => partition.EvictedCount);
     }
 }

@@ -99,6 +99,23 @@ public class ReplayCapacityRunTests
         Assert.True(curve.MinCapacity > 4, $"{curve.MinCapacity} entries were needed");
     }
 
+    [Theory]
+    [InlineData("replayCache.policy=modified")]
+    [InlineData("replayCache.policy=per-sender", "replayCache.senderPartitions=4")]
+    public async Task What_was_accepted_is_held_or_was_evicted(params string[] policy)
+    {
+        using var folder = new TemporaryFolder();
+        var (run, _, _) = await PlayedRun.StartAsync(
+            folder, Scenario, ["clock=virtual", "replayCache.entries=8", "traffic.rate=120/s", .. policy]);
+        await using var _ = run;
+        await run.RunAsync(TestContext.Current.CancellationToken);
+
+        var (caches, accepted) = (run.ReplayCaches, run.Recorder.Counters.Received(Protocol.Messaging.ReceiveOutcome.Accepted));
+        Assert.Equal(accepted, caches.Entries + run.PhoneCounters.Evictions);
+        Assert.Equal((12, 8), (caches.InUse, caches.Fullest));
+        Assert.True(run.PhoneCounters.Evictions > 0);
+    }
+
     [Fact]
     public async Task Plain_messages_meet_no_replay_cache_and_have_no_ranks()
     {

@@ -65,7 +65,22 @@ public class VerdictRunTests
         Assert.Equal(document.Ledger.Stored, metrics["uefarm_as_backlog_messages"]);
         Assert.Equal(document.Ledger.Stored, rows.Count(row => row["outcome"] == "stored"));
         Assert.Equal(document.Ledger.Failed, rows.Count(row => row["outcome"] == "failed"));
-        Assert.Equal(document.Registrations.RegisteredAtEnd, metrics["uefarm_phones_registered"]);
+        Assert.Equal(document.Registrations.RegisteredAtEnd, metrics["uefarm_phones{state=\"registered\"}"]);
+        Assert.Equal((4, 0), (metrics["uefarm_phones{state=\"offline\"}"], metrics["uefarm_phones{state=\"registering\"}"]));
+        Assert.Equal((1, 0), (metrics["uefarm_run_phase{phase=\"ended\"}"], metrics["uefarm_run_phase{phase=\"outage\"}"]));
+        foreach (var (outcome, count) in new[]
+        {
+            ("accepted", document.Ledger.Accepted), ("rejected", document.Ledger.Rejected), ("expired", document.Ledger.Expired),
+            ("failed", document.Ledger.Failed), ("stored", document.Ledger.Stored), ("unaccounted", document.Ledger.Unaccounted),
+        })
+        {
+            Assert.Equal(count, metrics[$"uefarm_ledger_messages{{outcome=\"{outcome}\"}}"]);
+        }
+
+        // Nothing was evicted, so that every message taken is an entry.
+        Assert.Equal(document.Ledger.Accepted, metrics["uefarm_replay_cache_entries"]);
+        Assert.Equal(document.Ledger.Accepted * 28, metrics["uefarm_replay_cache_bytes"]);
+        Assert.Equal(rows.Where(row => row["outcome"] == "accepted").GroupBy(row => row["recipient"]).Max(group => group.Count()), metrics["uefarm_replay_cache_fullest_entries"]);
         Assert.Equal(document.Registrations.Succeeded, metrics["uefarm_registrations_total"]);
         Assert.Equal(0, document.ExitCode);
         var picture = snapshots.Take();

@@ -33,21 +33,30 @@ internal static partial class MonitoringCheck
             }
         }
 
+        if (monitors.Count > 0 && !manifests.All<V1ConfigMap>().Any(map => map.Metadata.Labels?.ContainsKey("grafana_dashboard") == true && map.Data.Count == 3))
+        {
+            yield return "the dashboards are not there";
+        }
+
         foreach (var rule in manifests.All<PrometheusRule>().SelectMany(rules => rules.Spec.Groups).SelectMany(group => group.Rules))
         {
             var metrics = Metric().Matches(rule.Expr).Select(match => match.Groups["name"].Value);
             foreach (var metric in metrics.Where(name => !Documented.Contains($"`{name}`", StringComparison.Ordinal)))
             {
-                yield return $"alert {rule.Alert}: no metric {metric}";
+                yield return $"rule {rule.Alert}{rule.Record}: no metric {metric}";
             }
 
             var jobs = Job().Matches(rule.Expr).Select(match => match.Groups["name"].Value);
-            foreach (var job in jobs.Where(job => !monitors.Any(monitor => job == $"{monitor.Metadata.NamespaceProperty}/{monitor.Metadata.Name}")))
+            foreach (var job in jobs.Where(job => !monitors.Any(monitor => Regex.IsMatch($"{monitor.Metadata.NamespaceProperty}/{monitor.Metadata.Name}", $"^(?:{job})$"))))
             {
                 yield return $"alert {rule.Alert}: no job {job}";
             }
 
-            if (rule is { Alert: "" } or { Expr: "" } || !rule.Labels.ContainsKey("severity") || !rule.Annotations.ContainsKey("summary"))
+            if (rule.Expr.Length == 0 || (rule.Alert.Length > 0) == (rule.Record.Length > 0))
+            {
+                yield return $"rule {rule.Alert}{rule.Record} is not one that warns or records";
+            }
+            else if (rule.Alert.Length > 0 && (!rule.Labels.ContainsKey("severity") || !rule.Annotations.ContainsKey("summary")))
             {
                 yield return $"alert {rule.Alert} does not say what and how bad";
             }
@@ -60,6 +69,6 @@ internal static partial class MonitoringCheck
     [GeneratedRegex("(?<name>uefarm_[a-z_]+?)(?:_bucket|_sum|_count)?(?![a-z_])")]
     private static partial Regex Metric();
 
-    [GeneratedRegex("job=\"(?<name>[^\"]*)\"")]
+    [GeneratedRegex("job=~?\"(?<name>[^\"]*)\"")]
     private static partial Regex Job();
 }

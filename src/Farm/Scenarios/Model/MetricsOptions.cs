@@ -2,4 +2,5 @@ namespace UeFarm.Farm.Scenarios;
 
 /// <summary>The Prometheus endpoint.</summary>
 /// <param name="Port">0: none.</param>
-internal sealed record MetricsOptions(int Port);
+/// <param name="Linger">How long the last values are served after the run.</param>
+internal sealed record MetricsOptions(int Port, TimeSpan Linger);

@@ -1,0 +1,108 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.Json.Nodes;
+using UeFarm.Farm.Tests.Support;
+using Xunit;
+
+namespace UeFarm.Interop.Tests;
+
+/// <summary>A Prometheus of the test's own, on a loopback port and with a folder of its own, that scrapes one target every second and evaluates the rules.</summary>
+internal sealed class PrometheusServer : IAsyncDisposable
+{
+    public const string Job = "uefarm-run";
+    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(120);
+    private readonly Process _process;
+    private readonly TemporaryFolder _folder;
+    private readonly HttpClient _http;
+
+    private PrometheusServer(Process process, TemporaryFolder folder, int port)
+    {
+        _process = process;
+        _folder = folder;
+        _http = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{port}/api/v1/") };
+    }
+
+    public static async Task<PrometheusServer> StartAsync(int scrapedPort)
+    {
+        var program = Peer.Require("prometheus", "prometheus");
+        var folder = new TemporaryFolder();
+        var config = folder.Write("prometheus.yml", $$"""
+            global: { scrape_interval: 1s, evaluation_interval: 1s }
+            rule_files: ["{{Repository.PathOf("grafana", "rules", "uefarm.yml")}}"]
+            scrape_configs:
+              - job_name: {{Job}}
+                static_configs: [{ targets: ["127.0.0.1:{{scrapedPort}}"] }]
+            """);
+        var port = Peer.FreePort();
+        var process = Peer.Start(
+            program, folder.FullPath, $"--config.file={config}", $"--storage.tsdb.path={folder.PathOf("data")}", $"--web.listen-address=127.0.0.1:{port}", "--log.level=warn");
+        process.BeginErrorReadLine();
+        process.BeginOutputReadLine();
+        var server = new PrometheusServer(process, folder, port);
+        try
+        {
+            await Peer.WaitForPortAsync(port, TimeSpan.FromSeconds(60));
+            return server;
+        }
+        catch
+        {
+            await server.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Waits until an instant query has a result, which it returns: its first value.</summary>
+    public async Task<double> WaitForAsync(string query)
+    {
+        var started = Stopwatch.GetTimestamp();
+        while (true)
+        {
+            if (await QueryAsync(query) is { Count: > 0 } values)
+            {
+                return values[0];
+            }
+
+            Assert.True(Stopwatch.GetElapsedTime(started) < LongestWait, $"no result of {query}");
+            await Task.Delay(100, TestContext.Current.CancellationToken);
+        }
+    }
+
+    /// <summary>The values of an instant query; at the given second, or now.</summary>
+    public async Task<IReadOnlyList<double>> QueryAsync(string query, double? at = null)
+    {
+        var data = await GetAsync($"query?query={Uri.EscapeDataString(query)}{(at is { } time ? $"&time={Seconds(time)}" : "")}");
+        return [.. data["result"]!.AsArray().Select(static series => ValueOf(series!["value"]!))];
+    }
+
+    /// <summary>Whether a query has at any second of a time a number for its result.</summary>
+    public async Task<bool> HasDataAsync(string query, double from, double to)
+    {
+        var data = await GetAsync($"query_range?query={Uri.EscapeDataString(query)}&start={Seconds(from)}&end={Seconds(to)}&step=1");
+        return data["result"]!.AsArray().SelectMany(static series => series!["values"]!.AsArray()).Any(static point => double.IsFinite(ValueOf(point!)));
+    }
+
+    /// <summary>The values of a label of a metric, as Grafana asks for those of a variable.</summary>
+    public async Task<IReadOnlyList<string>> LabelValuesAsync(string selector, string label) =>
+        [.. (await GetAsync($"label/{label}/values?match[]={Uri.EscapeDataString(selector)}")).AsArray().Select(static value => (string)value!)];
+
+    public async ValueTask DisposeAsync()
+    {
+        _http.Dispose();
+        _process.Kill(entireProcessTree: true);
+        await _process.WaitForExitAsync();
+        _process.Dispose();
+        _folder.Dispose();
+    }
+
+    private async Task<JsonNode> GetAsync(string path)
+    {
+        using var answer = await _http.GetAsync(new Uri(path, UriKind.Relative), TestContext.Current.CancellationToken);
+        var text = await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+        Assert.True(answer.IsSuccessStatusCode, $"{path}: {text}");
+        return JsonNode.Parse(text)!["data"]!;
+    }
+
+    private static double ValueOf(JsonNode point) => double.Parse((string)point[1]!, CultureInfo.InvariantCulture);
+
+    private static string Seconds(double time) => time.ToString("0.###", CultureInfo.InvariantCulture);
+}

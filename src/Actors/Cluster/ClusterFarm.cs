@@ -25,6 +25,7 @@ public sealed class ClusterFarm : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(roles);
         var system = node.System;
         var wheel = new WakeUpWheel(TimeProvider.System, TimeSpan.FromMilliseconds(5));
+        var gate = roles.Contains(ClusterRole.Kms) ? system.ActorOf(KmsGate.Props(), KmsGate.Name) : ActorRefs.Nobody;
         var agent = new NodeAgentSettings
         {
             Node = node.Address,
@@ -32,8 +33,10 @@ public sealed class ClusterFarm : IAsyncDisposable
             Factory = factory,
             Network = network,
             Wheel = wheel,
-            Kms = system.ActorOf(KmsGate.RouterProps(), "kms-router"),
-            KmsGate = roles.Contains(ClusterRole.Kms) ? system.ActorOf(KmsGate.Props(), KmsGate.Name) : ActorRefs.Nobody,
+
+            // The node's own KMS does not die without the phones that ask it.
+            Kms = gate.IsNobody() ? system.ActorOf(KmsGate.RouterProps(), KmsGate.Name + "-router") : gate,
+            KmsGate = gate,
             UeNodes = () => node.Cluster.State.Members.Count(
                 static member => member.Status == MemberStatus.Up && member.HasRole(ClusterRole.Ue.ToRoleName())),
         };

@@ -9,6 +9,21 @@ internal sealed partial class Conductor
 {
     private readonly List<Loss> _losses = [];
 
+    /// <summary>Another conductor led this run before. What it would have said about nodes that went with it is told by who owned streams of the journal.</summary>
+    private async Task<Action> NoteTakeoverAsync(ClusterRunRecord run)
+    {
+        var streams = await _journal!.ListAsync(CancellationToken.None).ConfigureAwait(false);
+        return () =>
+        {
+            Note(run, $"node {_cluster.SelfAddress.Host}:{_cluster.SelfAddress.Port} took over as conductor {At(run)}");
+            var members = _cluster.State.Members.Select(static member => $"{member.Address.Host}:{member.Address.Port}").ToHashSet();
+            foreach (var owner in streams.Select(static stream => stream.Owner).Where(owner => !members.Contains(owner)).Distinct().Order(StringComparer.Ordinal))
+            {
+                Note(run, $"node {owner} was gone by then; {streams.Count(stream => stream.Owner == owner && stream.Stream >= 0)} blocks of phones had been there");
+            }
+        };
+    }
+
     private void NoteRemoval(ClusterEvent.MemberRemoved removed)
     {
         var node = $"{removed.Member.Address.Host}:{removed.Member.Address.Port}";

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Akka.Actor;
+using UeFarm.Protocol.Messaging;
 
 namespace UeFarm.Actors.Cluster;
 
@@ -93,7 +94,8 @@ internal sealed partial class Conductor
 
     private ConductorStatus StatusNow() => new(
         _run?.RunId ?? "", _stage.ToString(), _run?.StartTicks ?? 0, _core, _server?.Hop ?? "", _server?.Backlog ?? 0,
-        _blocks.Values.Sum(static block => block.Registered), _books?.Recorder.Counters.InFlight ?? 0,
+        _blocks.Values.Sum(static block => block.Registered), _counters?.Sent ?? 0,
+        (_counters?.Received(ReceiveOutcome.Accepted) ?? 0) + (_counters?.Received(ReceiveOutcome.PlainAccepted) ?? 0), _counters?.InFlight ?? 0,
         [.. _nodes.Values.OrderBy(static node => node.Node, StringComparer.Ordinal).Select(static node => new ConductorStatus.NodeStatus(
             node.Node, [.. node.Roles.Select(static role => role.ToRoleName())], node.Blocks.Count, node.Counters.Registered, node.Counters.Sent, node.Counters.Accepted,
             node.CpuMilliseconds, node.ResidentBytes))]);

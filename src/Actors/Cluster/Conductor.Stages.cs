@@ -67,7 +67,20 @@ internal sealed partial class Conductor
     private async Task<Action> FindAsync()
     {
         var run = await _settings.Factory.Register.FindNewestAsync(CancellationToken.None).ConfigureAwait(false);
-        return run is null ? static () => { } : await OpenAsync(run).ConfigureAwait(false);
+        if (run is null)
+        {
+            return static () => { };
+        }
+
+        var open = await OpenAsync(run).ConfigureAwait(false);
+        return () =>
+        {
+            open();
+            if (run.Result is null)
+            {
+                Do(NoteTakeoverAsync(run));
+            }
+        };
     }
 
     private async Task<Action> OpenAsync(ClusterRunRecord run)
@@ -80,6 +93,7 @@ internal sealed partial class Conductor
             _runSettings = settings;
             _journal = journal;
             _books = null;
+            _counters = null;
             _blocks.Clear();
             _core = "";
             _server = null;
@@ -93,7 +107,7 @@ internal sealed partial class Conductor
             }
             else
             {
-                _books = CreateBooks(run, settings, journal!);
+                KeepBooks(CreateBooks(run, settings, journal!));
                 Enter(ClusterRunStage.Playing);
             }
         };
@@ -116,9 +130,15 @@ internal sealed partial class Conductor
         return () =>
         {
             _run = _run! with { StartTicks = start };
-            _books = CreateBooks(_run, _runSettings!, _journal!);
+            KeepBooks(CreateBooks(_run, _runSettings!, _journal!));
             Enter(ClusterRunStage.Playing);
         };
+    }
+
+    private void KeepBooks(ClusterBooks books)
+    {
+        _books = books;
+        _counters = books.Recorder.Counters;
     }
 
     private static ClusterBooks CreateBooks(ClusterRunRecord run, FarmRunSettings settings, IRunJournal journal) =>

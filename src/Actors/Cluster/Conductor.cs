@@ -22,6 +22,9 @@ internal sealed partial class Conductor : UntypedActor, IWithTimers
     private FarmRunSettings? _runSettings;
     private IRunJournal? _journal;
     private ClusterBooks? _books;
+
+    /// <summary>Of the books, also after the run's end.</summary>
+    private RunCounters? _counters;
     private ClusterMessages.ApplicationServerStarted? _server;
     private ClusterRunStage _stage = ClusterRunStage.Idle;
     private SettleRule? _settling;

@@ -18,7 +18,7 @@ internal sealed class NodeAgentSettings
 
     public required WakeUpWheel Wheel { get; init; }
 
-    /// <summary>Asks the KMS of any node.</summary>
+    /// <summary>The KMS that phones ask: this node's, or any.</summary>
     public required IActorRef Kms { get; init; }
 
     /// <summary>The KMS of this node; nobody without the role.</summary>

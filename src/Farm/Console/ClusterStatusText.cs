@@ -13,8 +13,7 @@ internal static class ClusterStatusText
         var clock = status.StartTicks != 0 && now.UtcTicks > status.StartTicks ? TextLayout.Clock(TimeSpan.FromTicks(now.UtcTicks - status.StartTicks)) : "--:--";
         return TextLayout.Fit(string.Create(
             CultureInfo.InvariantCulture,
-            $"{clock} {StageOf(status)}  {status.Nodes.Count} nodes  on {status.Registered}  sent {status.Nodes.Sum(static node => node.Sent)}"
-            + $"  acc {status.Nodes.Sum(static node => node.Accepted)}  stored {status.Backlog}"));
+            $"{clock} {StageOf(status)}  {status.Nodes.Count} nodes  on {status.Registered}  sent {status.Sent}  acc {status.Accepted}  stored {status.Backlog}"));
     }
 
     public static IReadOnlyList<string> Lines(ConductorStatus status, DateTimeOffset now)

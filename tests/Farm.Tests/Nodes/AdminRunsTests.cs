@@ -59,7 +59,7 @@ public sealed class AdminRunsTests : IAsyncLifetime
     [Fact]
     public async Task What_changes_something_wants_the_token_and_the_status_does_not()
     {
-        var idle = JsonSerializer.Serialize(new ConductorStatus("", "Idle", 0, "", "", 0, 0, 0, []), ConductorJson.Default.ConductorStatus);
+        var idle = JsonSerializer.Serialize(new ConductorStatus("", "Idle", 0, "", "", 0, 0, 0, 0, 0, []), ConductorJson.Default.ConductorStatus);
         _conductor = _ => new ClusterMessages.ConductorReply("", idle);
         using var client = Client(token: null);
 

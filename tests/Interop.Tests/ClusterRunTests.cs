@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Text.Json;
+using UeFarm.Actors.Cluster;
 using UeFarm.Farm.Report;
 using UeFarm.Farm.Tests.Support;
 using UeFarm.TestSupport;
@@ -12,6 +14,9 @@ public sealed class ClusterRunTests
 {
     private const int Nodes = 3;
 
+    /// <summary>Of two figures that are written in microseconds, and their difference.</summary>
+    private const decimal Rounding = 0.000_002m;
+
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(4);
     private static readonly string Scenario = Repository.PathOf("scenarios", "cluster.yaml");
 
@@ -23,14 +28,19 @@ public sealed class ClusterRunTests
         Assert.SkipWhen(PostgresCluster.Missing is not null, PostgresCluster.Missing ?? "");
         using var folder = new TemporaryFolder();
         await using var database = await PostgresCluster.StartAsync("-c max_connections=100");
-        var (code, output) = await RunAsync(folder, "three", "--nodes", $"{Nodes}", "--store", database.ConnectionTo("lab"));
-        Assert.True(code == 0, output);
+        var running = RunAsync(folder, "three", "--nodes", $"{Nodes}", "--store", database.ConnectionTo("lab"));
+        var sentByNodes = await WatchSentAsync(folder.PathOf("three/node-1.log"), running);
+        var (code, output) = await running;
 
+        // A machine that could not keep the pace makes the measurement invalid, not the run wrong.
+        Assert.True(code is 0 or 97, output);
         var result = Read(folder, "three");
-        Assert.Equal(RunVerdict.Pass, result.Verdict);
+        Assert.Equal(code == 0 ? RunVerdict.Pass : RunVerdict.Invalid, result.Verdict);
+        Assert.Equal(code == 0, result.Generator.IsValid);
+        Assert.All(result.Invariants, static invariant => Assert.True(invariant.Held, invariant.Name));
         Assert.Equal(0, result.Ledger.Unaccounted);
         Assert.Empty(result.Warnings);
-        Assert.Equal(result.Ledger.Sent, SentByNodes(output));
+        Assert.Equal(result.Ledger.Sent, sentByNodes);
         Assert.Equal("cluster.yaml", result.Scenario.FileName);
         for (var number = 1; number <= Nodes; number++)
         {
@@ -39,12 +49,13 @@ public sealed class ClusterRunTests
 
         Assert.Equal(0L, await database.ScalarAsync("SELECT count(*) FROM pg_namespace WHERE nspname LIKE 'lab%'"));
 
-        // In one process the machine may be too slow for a valid measurement; the schedule is the same all the same.
         (code, output) = await RunAsync(folder, "one");
         Assert.True(code is 0 or 97, output);
         var one = Read(folder, "one");
         Assert.Equal(one.Ledger.Sent, result.Ledger.Sent);
-        Assert.Equal(ScheduleOf(folder, "one"), ScheduleOf(folder, "three"));
+        var (schedule, other) = (ScheduleOf(folder, "one"), ScheduleOf(folder, "three"));
+        Assert.Equal(schedule.Select(static row => (row.Sender, row.Recipient)), other.Select(static row => (row.Sender, row.Recipient)));
+        Assert.All(schedule.Zip(other), static pair => Assert.InRange(pair.Second.Due - pair.First.Due, -Rounding, Rounding));
     }
 
     private static Task<(int Code, string Output)> RunAsync(TemporaryFolder folder, string results, params string[] arguments) => Peer.RunAsync(
@@ -52,18 +63,46 @@ public sealed class ClusterRunTests
 
     private static ResultDocument Read(TemporaryFolder folder, string results) => ResultJson.Deserialize(File.ReadAllText(folder.PathOf($"{results}/result.json")));
 
-    /// <summary>Of the last line of progress, where the nodes' own counters are added up.</summary>
-    private static long SentByNodes(string output)
+    /// <summary>What all nodes together say that they have sent, when it was most: they forget it when the run has ended.</summary>
+    private static async Task<long> WatchSentAsync(string log, Task running)
     {
-        var words = output.Split('\n').Last(static line => line.Contains(" closing ", StringComparison.Ordinal)).Split(' ', StringSplitOptions.RemoveEmptyEntries);
-        return long.Parse(words[Array.IndexOf(words, "sent") + 1], CultureInfo.InvariantCulture);
+        const string Label = "; admin ";
+        using var http = new HttpClient();
+        var most = 0L;
+        while (!running.IsCompleted)
+        {
+            var greeting = File.Exists(log) ? ReadShared(log).Split('\n').FirstOrDefault(static line => line.Contains(Label, StringComparison.Ordinal)) : null;
+            if (greeting is not null)
+            {
+                try
+                {
+                    var address = greeting[(greeting.IndexOf(Label, StringComparison.Ordinal) + Label.Length)..].Trim();
+                    var text = await http.GetStringAsync(new Uri(address + "/runs/current"), Cancellation);
+                    most = Math.Max(most, JsonSerializer.Deserialize(text, ConductorJson.Default.ConductorStatus)!.Nodes.Sum(static node => node.Sent));
+                }
+                catch (HttpRequestException)
+                {
+                    // Not ready yet, or not any more.
+                }
+            }
+
+            await Task.WhenAny(running, Task.Delay(TimeSpan.FromMilliseconds(500), Cancellation));
+        }
+
+        return most;
     }
 
-    /// <summary>Who writes to whom, and how long after the first message, to a tenth of a millisecond.</summary>
-    private static List<(string Sender, string Recipient, long Due)> ScheduleOf(TemporaryFolder folder, string results)
+    private static string ReadShared(string path)
+    {
+        using var reader = new StreamReader(new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite));
+        return reader.ReadToEnd();
+    }
+
+    /// <summary>Who writes to whom, and how many seconds after the first message.</summary>
+    private static List<(string Sender, string Recipient, decimal Due)> ScheduleOf(TemporaryFolder folder, string results)
     {
         var rows = File.ReadLines(folder.PathOf($"{results}/ledger.csv")).Skip(1).Select(static line => line.Split(',')).ToList();
-        return rows.ConvertAll(row => (row[1], row[2], (long)Math.Round((DueOf(row) - DueOf(rows[0])) * 1e4m)));
+        return rows.ConvertAll(row => (row[1], row[2], DueOf(row) - DueOf(rows[0])));
     }
 
     private static decimal DueOf(string[] row) => decimal.Parse(row[3], CultureInfo.InvariantCulture);

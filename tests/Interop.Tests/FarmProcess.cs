@@ -40,11 +40,11 @@ internal sealed class FarmProcess : IAsyncDisposable
 
     public ResultDocument Result => ResultJson.Deserialize(File.ReadAllText(Path.Combine(_results, "result.json")));
 
-    public static FarmProcess Start(TemporaryFolder folder, string scenario, string results = "results")
+    public static FarmProcess Start(TemporaryFolder folder, string scenario, string results = "results", params string[] arguments)
     {
         var path = folder.Write($"{results}.yaml", scenario);
         var output = folder.PathOf(results);
-        return new FarmProcess(Peer.Start(FarmProgram.Runtime, folder.FullPath, FarmProgram.FullPath, "run", path, "--out", output), output);
+        return new FarmProcess(Peer.Start(FarmProgram.Runtime, folder.FullPath, (string[])[FarmProgram.FullPath, "run", path, "--out", output, .. arguments]), output);
     }
 
     /// <summary>Waits for a printed line that contains the text.</summary>

@@ -11,7 +11,10 @@ internal sealed partial class ResultsFolder
     private const int MaxSameSecond = 1000;
 
     private static readonly string[] OwnFiles =
-        [Marker, "result.json", "ledger.csv", "arrivals.csv", "series.csv", "machine.csv", "scenario.yaml", "report.html", "comparison.html", "mailbox.db", "mailbox.db-wal", "mailbox.db-shm"];
+    [
+        Marker, "result.json", "ledger.csv", "arrivals.csv", "series.csv", "machine.csv", "scenario.yaml", "report.html", "comparison.html", "mailbox.db",
+        "mailbox.db-wal", "mailbox.db-shm",
+    ];
 
     private ResultsFolder(string path) => FullPath = path;
 

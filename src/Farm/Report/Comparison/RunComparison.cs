@@ -69,7 +69,9 @@ internal static class RunComparison
         [
             Count("phones", first.Phones, second.Phones, Direction.Neutral), Count("succeeded", first.Succeeded, second.Succeeded, Direction.Neutral),
             Count("failed", first.Failed, second.Failed, Direction.LowerIsBetter),
-            new("registered at the end, share", Share(first.RegisteredAtEnd, first.Phones), Share(second.RegisteredAtEnd, second.Phones), ThresholdUnit.Share, Direction.HigherIsBetter),
+            new(
+                "registered at the end, share", Share(first.RegisteredAtEnd, first.Phones), Share(second.RegisteredAtEnd, second.Phones), ThresholdUnit.Share,
+                Direction.HigherIsBetter),
         ];
     }
 

@@ -48,7 +48,11 @@ internal sealed class ChartAxis
         var stride = ((last - first) / 6) + 1;
         return new ChartAxis(first, last, true)
         {
-            Ticks = [.. Enumerable.Range(0, last - first + 1).Where(index => index % stride == 0).Select(index => Math.Pow(10, first + index)).Select(value => (value, label(value)))],
+            Ticks =
+            [
+                .. Enumerable.Range(0, last - first + 1).Where(index => index % stride == 0).Select(index => Math.Pow(10, first + index))
+                    .Select(value => (value, label(value))),
+            ],
         };
     }
 

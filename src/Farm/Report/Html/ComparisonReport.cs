@@ -92,7 +92,7 @@ internal static class ComparisonReport
         group.Values.Select(static value => new object?[]
         {
             value.Name, Shown(value.Before, value.Unit), Shown(value.After, value.Unit), Difference(value),
-            value.Relative is { } relative ? Signed(relative, (relative * 100).ToString("0.#", CultureInfo.InvariantCulture) + " %") : "-",
+            value.Relative is { } relative ? Signed(relative, (relative * 100).ToString("0.##", CultureInfo.InvariantCulture) + " %") : "-",
             value.Change switch
             {
                 Change.Better => Markup.Badge("good", "better"),
@@ -105,7 +105,11 @@ internal static class ComparisonReport
 
     private static string Difference(ComparedValue value) => value.Difference is not { } difference
         ? "-"
-        : Signed(difference, (difference < 0 ? "-" : "") + ThresholdEvaluator.Format(Math.Abs(difference), value.Unit));
+        : Signed(
+            difference,
+            value.Unit == ThresholdUnit.Share
+                ? (difference * 100).ToString("0.####", CultureInfo.InvariantCulture) + " points"
+                : (difference < 0 ? "-" : "") + ThresholdEvaluator.Format(Math.Abs(difference), value.Unit));
 
     private static string Signed(double value, string text) => value > 0 ? "+" + text : text;
 

@@ -71,14 +71,14 @@ internal static class CourseCharts
     public static LineChart Capacity(CapacityResult capacity)
     {
         var floor = 1.0 / Math.Max(1, capacity.Messages);
-        var points = capacity.Curve.Select(point => ((double)point.Capacity, point.Rejected > 0 ? (double?)point.Rejected / Math.Max(1, capacity.Messages) : floor / 10)).ToList();
+        var points = capacity.Curve
+            .Select(point => ((double)point.Capacity, point.Rejected > 0 ? (double?)point.Rejected / Math.Max(1, capacity.Messages) : floor / 10)).ToList();
+        var most = Percent((points.Count == 0 ? null : points[0].Item2) ?? 0);
         return new LineChart(
             "plot-capacity", "Share refused", "by entries of the cache, both logarithmic", [new ChartLine("refused", points)],
             ChartAxis.Logarithmic(1, Math.Max(2, capacity.MinCapacity), UnitText.Count), ChartAxis.Logarithmic(floor / 10, 1, share => share < floor ? "none" : Percent(share)))
         {
-            Description = string.Create(
-                CultureInfo.InvariantCulture,
-                $"From {Percent((points.Count == 0 ? null : points[0].Item2) ?? 0)} refused by a cache of one entry down to none with {UnitText.Count(capacity.MinCapacity)} entries"),
+            Description = $"From {most} refused by a cache of one entry down to none with {UnitText.Count(capacity.MinCapacity)} entries",
         };
     }
 
@@ -86,11 +86,15 @@ internal static class CourseCharts
         result.Series.Count == 0 ? 0 : result.Series[^1].Seconds, result.Phases.Count == 0 ? 0 : result.Phases[^1].EndSeconds);
 
     private static LineChart Over(StoredRun run, double length, string id, string title, string unit, IReadOnlyList<ChartLine> lines, Func<double, string> format) =>
-        new($"plot-{id}", title, unit, lines, ChartAxis.Time(length), ChartAxis.Linear(HighestOf(lines), value => value is > 0 and < 1 ? value.ToString("0.###", CultureInfo.InvariantCulture) : format(value)))
+        new($"plot-{id}", title, unit, lines, ChartAxis.Time(length), ChartAxis.Linear(HighestOf(lines), value => Precisely(value, format)))
         {
             Phases = run.Result.Phases,
-            Format = format,
+            Format = value => Precisely(value, format),
         };
+
+    /// <summary>Low rates need decimals.</summary>
+    private static string Precisely(double value, Func<double, string> format) =>
+        value is > 0 and < 10 && value != Math.Floor(value) ? value.ToString("0.###", CultureInfo.InvariantCulture) : format(value);
 
     private static LineChart Logarithmic(StoredRun run, double length, string id, string title, string unit, IReadOnlyList<ChartLine> lines) =>
         Logarithmic(id, title, unit, lines, length, run.Result.Phases);
@@ -136,5 +140,7 @@ internal static class CourseCharts
     private static ChartLine Memory(string name, IReadOnlyList<MachinePoint> points, Func<MachinePoint, long> bytes) =>
         new(name, [.. points.Select(point => (point.Seconds, (double?)bytes(point)))]);
 
-    private static string Percent(double share) => (share * 100).ToString("0.#########", CultureInfo.InvariantCulture) + " %";
+    /// <summary>With three digits, and never in powers of ten.</summary>
+    private static string Percent(double share) =>
+        double.Parse((share * 100).ToString("G3", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture).ToString("0.#########", CultureInfo.InvariantCulture) + " %";
 }

@@ -24,13 +24,13 @@ internal static class Markup
         new(
             "div",
             new XAttribute("class", "scroll"),
-            new XAttribute("role", "region"),
+            new XAttribute("role", "group"),
             new XAttribute("aria-label", caption),
             new XAttribute("tabindex", "0"),
             new XElement(
                 "table",
                 new XElement("caption", caption),
-                new XElement("thead", new XElement("tr", columns.Select(static column => new XElement("th", new XAttribute("scope", "col"), ClassOf(column), column.TrimStart('#'))))),
+                new XElement("thead", new XElement("tr", columns.Select(Heading))),
                 new XElement("tbody", rows.Select(row => new XElement("tr", row.Select((cell, index) => Cell(columns[index], cell, index == 0)))))));
 
     /// <summary>A figure that stands in result.json at the path, so that a program can find and compare it.</summary>
@@ -46,7 +46,10 @@ internal static class Markup
     /// <summary>A word with a colour that says the same.</summary>
     public static XElement Badge(string kind, string word) => new("span", new XAttribute("class", $"badge {kind}"), word);
 
-    public static string Share(double part, double whole) => whole == 0 ? "-" : (part / whole * 100).ToString("0.##", CultureInfo.InvariantCulture) + " %";
+    public static string Share(double part, double whole) => whole == 0 ? "-"
+        : part > 0 && part / whole < 0.00005 ? "< 0.01 %" : (part / whole * 100).ToString("0.##", CultureInfo.InvariantCulture) + " %";
+
+    private static XElement Heading(string column) => new("th", new XAttribute("scope", "col"), ClassOf(column), column.TrimStart('#'));
 
     private static XElement Cell(string column, object? content, bool isHeading) =>
         isHeading ? new XElement("th", new XAttribute("scope", "row"), content) : new XElement("td", ClassOf(column), content);

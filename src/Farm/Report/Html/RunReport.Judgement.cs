@@ -66,7 +66,11 @@ internal static partial class RunReport
         var rows = new List<IReadOnlyList<object?>>
         {
             new object?[] { "Load as asked for", generator.IsValid ? Markup.Badge("good", "yes") : Markup.Badge("bad", "no") },
-            new object?[] { "Messages due per second", Markup.Figure("generator.offeredPerSecond", generator.OfferedPerSecond, generator.OfferedPerSecond.ToString("#,##0.##", CultureInfo.InvariantCulture)) },
+            new object?[]
+            {
+                "Messages due per second",
+                Markup.Figure("generator.offeredPerSecond", generator.OfferedPerSecond, generator.OfferedPerSecond.ToString("#,##0.##", CultureInfo.InvariantCulture)),
+            },
             new object?[] { "99 % handed over at most this late", Markup.Latency("generator.lagP99Seconds", generator.LagP99Seconds) },
             new object?[] { "Latest", Markup.Latency("generator.lagMaxSeconds", generator.LagMaxSeconds) },
         };
@@ -101,7 +105,8 @@ internal static partial class RunReport
             [
                 trend.Name, Markup.Bytes($"trends[{index}].secondQuarter", trend.SecondQuarter), Markup.Bytes($"trends[{index}].lastQuarter", trend.LastQuarter),
                 trend.Growth is { } growth ? Markup.Figure($"trends[{index}].growth", growth, Signed(growth * 100, "0.#") + " %") : "too short",
-                Markup.Figure($"trends[{index}].slopePerHour", trend.SlopePerHour, (trend.SlopePerHour < 0 ? "-" : "+") + UnitText.Bytes(Math.Abs(trend.SlopePerHour))),
+                Markup.Figure(
+                    $"trends[{index}].slopePerHour", trend.SlopePerHour, (trend.SlopePerHour < 0 ? "-" : "+") + UnitText.Bytes(Math.Abs(trend.SlopePerHour))),
                 Markup.Bytes($"trends[{index}].peak", trend.Peak),
             ]));
 

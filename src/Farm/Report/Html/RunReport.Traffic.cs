@@ -27,18 +27,23 @@ internal static partial class RunReport
             ledger.Redelivered == 0 ? null : Markup.Note(
                 Markup.Count("ledger.redelivered", ledger.Redelivered), " messages were delivered again after a lost answer and recognised; they are not counted twice."));
 
-        void Add(string name, string path, long count, string meaning) => rows.Add(new object?[] { name, Markup.Count(path, count), Markup.Share(count, ledger.Sent), meaning });
+        void Add(string name, string path, long count, string meaning) =>
+            rows.Add(new object?[] { name, Markup.Count(path, count), Markup.Share(count, ledger.Sent), meaning });
 
         void AddReasons(string group, IReadOnlyDictionary<string, long> reasons, string outcome) => rows.AddRange(
             reasons.Where(static reason => reason.Value != 0).OrderByDescending(static reason => reason.Value).ThenBy(static reason => reason.Key, StringComparer.Ordinal)
-                .Select(reason => new object?[] { $"{outcome}: {reason.Key}", Markup.Count($"{group}.{reason.Key}", reason.Value), Markup.Share(reason.Value, ledger.Sent), $"of those {outcome}" }));
+                .Select(reason => new object?[]
+                {
+                    $"{outcome}: {reason.Key}", Markup.Count($"{group}.{reason.Key}", reason.Value), Markup.Share(reason.Value, ledger.Sent),
+                    $"of those {outcome}",
+                }));
     }
 
     private static XElement Latencies(ResultDocument result) => Markup.Section(
         "latencies", "How long it took",
         Markup.Table(
-            "Latencies: so many of a hundred took at most so long",
-            ["What", "#Samples", "#50", "#90", "#95", "#99", "#99.9", "#Longest", "#Mean"],
+            "Latencies: what share took at most how long",
+            ["What", "#Samples", "#50 %", "#90 %", "#95 %", "#99 %", "#99.9 %", "#Longest", "#Mean"],
             result.Latencies.Select(static (latency, index) => latency.Samples == 0
                 ? new object?[] { latency.Name, Markup.Count($"latencies[{index}].samples", 0), "-", "-", "-", "-", "-", "-", "-" }
                 :
@@ -104,7 +109,9 @@ internal static partial class RunReport
         [
             Markup.Section(
                 "reports", "Delivery reports",
-                Markup.Table("Delivery reports (IMDN)", ["Report", "#Number"], rows.Select(static row => new object?[] { row.Name, Markup.Count($"reports.{row.Key}", row.Count) }))),
+                Markup.Table(
+                    "Delivery reports (IMDN)", ["Report", "#Number"],
+                    rows.Select(static row => new object?[] { row.Name, Markup.Count($"reports.{row.Key}", row.Count) }))),
         ];
     }
 
@@ -118,7 +125,9 @@ internal static partial class RunReport
             [
                 Markup.Section(
                     "nodes", "Nodes",
-                    Markup.Table("What each node of the cluster did", columns, run.Nodes.Select(node => columns.Select(column => (object?)CellOf(node, column)).ToList()))),
+                    Markup.Table(
+                        "What each node of the cluster did", columns,
+                        run.Nodes.Select(node => columns.Select(column => (object?)CellOf(node, column)).ToList()))),
             ];
     }
 

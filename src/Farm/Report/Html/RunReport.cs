@@ -35,7 +35,10 @@ internal static partial class RunReport
         var facts = new List<(string Name, object Value)>
         {
             ("Messages sent", Markup.Count("ledger.sent", result.Ledger.Sent)),
-            ("Accepted", new[] { Markup.Count("ledger.accepted", result.Ledger.Accepted), new XElement("small", Markup.Share(result.Ledger.Accepted, result.Ledger.Sent)) }),
+            ("Accepted", new[]
+            {
+                Markup.Count("ledger.accepted", result.Ledger.Accepted), new XElement("small", Markup.Share(result.Ledger.Accepted, result.Ledger.Sent)),
+            }),
             ("Unaccounted for", Markup.Count("ledger.unaccounted", result.Ledger.Unaccounted)),
             ("Phones", Markup.Count("registrations.phones", result.Registrations.Phones)),
         };
@@ -47,11 +50,14 @@ internal static partial class RunReport
 
         if (result.ReplayCapacity is { } capacity)
         {
-            facts.Add(("Replay cache needed", new object[] { Markup.Count("replayCapacity.minCapacity", capacity.MinCapacity), new XElement("small", capacity.MinCapacity == 1 ? "entry" : "entries") }));
+            var unit = capacity.MinCapacity == 1 ? "entry" : "entries";
+            facts.Add(("Replay cache needed", new[] { Markup.Count("replayCapacity.minCapacity", capacity.MinCapacity), new XElement("small", unit) }));
         }
 
         facts.Add((isVirtual ? "Virtual time played" : "Played", TextLayout.Clock(TimeSpan.FromSeconds(Math.Max(0, length)))));
-        return new XElement("dl", new XAttribute("class", "facts"), facts.Select(static fact => new XElement("div", new XElement("dt", fact.Name), new XElement("dd", fact.Value))));
+        return new XElement(
+            "dl", new XAttribute("class", "facts"),
+            facts.Select(static fact => new XElement("div", new XElement("dt", fact.Name), new XElement("dd", fact.Value))));
     }
 
     private static IEnumerable<XElement> Warnings(ResultDocument result)

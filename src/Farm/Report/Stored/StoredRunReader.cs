@@ -63,7 +63,8 @@ internal static class StoredRunReader
             if (version.ValueKind != JsonValueKind.Number || !version.TryGetInt32(out var number) || number != ResultDocument.CurrentSchemaVersion)
             {
                 fault = new StoredRunFault(
-                    place, string.Create(CultureInfo.InvariantCulture, $"schemaVersion is {Shorten(version.GetRawText())}; this program reads {ResultDocument.CurrentSchemaVersion}"),
+                    place,
+                    string.Create(CultureInfo.InvariantCulture, $"schemaVersion is {Shorten(version.GetRawText())}; this program reads {ResultDocument.CurrentSchemaVersion}"),
                     "make the report with the version of uefarm that played the run");
                 return false;
             }

@@ -65,6 +65,23 @@ public class ComparisonTests
         IReadOnlyList<ComparedValue> Group(string name) => groups.Single(group => group.Name == name).Values;
     }
 
+    [Theory]
+    [InlineData(30_012, Change.Better, Change.Better)]
+    [InlineData(15_006, Change.Different, Change.Worse)]
+    public void Counts_are_judged_where_the_traffic_is_alike_and_shares_always(long sent, object count, object share)
+    {
+        var before = Samples.Result();
+        var after = before with { Ledger = before.Ledger with { Sent = sent, Failed = 90 }, Failures = new Dictionary<string, long> { ["timeout"] = 90 } };
+
+        var groups = RunComparison.Of(before, after);
+
+        Assert.Equal(count, ChangeOf("Messages", "failed"));
+        Assert.Equal(count, ChangeOf("Failed, by reason", "timeout"));
+        Assert.Equal(share, ChangeOf("Messages", "failed, share"));
+
+        object ChangeOf(string group, string name) => groups.Single(each => each.Name == group).Values.Single(value => value.Name == name).Change;
+    }
+
     [Fact]
     public void Scenarios_are_compared_key_by_key_as_they_were_played()
     {

@@ -8,8 +8,8 @@ internal static class RunComparison
     public static IReadOnlyList<ComparedGroup> Of(ResultDocument before, ResultDocument after) =>
     [
         new("Messages", Ledger(before, after)),
-        new("Rejected, by reason", ByName(before.Rejections, after.Rejections, Direction.LowerIsBetter)),
-        new("Failed, by reason", ByName(before.Failures, after.Failures, Direction.LowerIsBetter)),
+        new("Rejected, by reason", ByName(before.Rejections, after.Rejections, CountsOf(before, after))),
+        new("Failed, by reason", ByName(before.Failures, after.Failures, CountsOf(before, after))),
         .. Latencies(before, after),
         new("Generator", Generator(before, after)),
         new("Registrations", Registrations(before, after)),
@@ -18,19 +18,26 @@ internal static class RunComparison
         new("Memory", Memory(before.Memory, after.Memory)),
     ];
 
+    /// <summary>Of runs with unlike traffic only shares can be judged.</summary>
+    private static Direction CountsOf(ResultDocument before, ResultDocument after) =>
+        Math.Abs(after.Ledger.Sent - before.Ledger.Sent) <= ComparedValue.Noise * before.Ledger.Sent ? Direction.LowerIsBetter : Direction.Neutral;
+
     private static List<ComparedValue> Ledger(ResultDocument before, ResultDocument after)
     {
         var (first, second) = (before.Ledger, after.Ledger);
+        var direction = CountsOf(before, after);
         return
         [
             Count("sent", first.Sent, second.Sent, Direction.Neutral),
             new("accepted, share", Share(first.Accepted, first.Sent), Share(second.Accepted, second.Sent), ThresholdUnit.Share, Direction.HigherIsBetter),
+            new("rejected, share", Share(first.Rejected, first.Sent), Share(second.Rejected, second.Sent), ThresholdUnit.Share, Direction.LowerIsBetter),
+            new("failed, share", Share(first.Failed, first.Sent), Share(second.Failed, second.Sent), ThresholdUnit.Share, Direction.LowerIsBetter),
             Count("accepted", first.Accepted, second.Accepted, Direction.Neutral),
-            Count("rejected", first.Rejected, second.Rejected, Direction.LowerIsBetter),
-            Count("expired", first.Expired, second.Expired, Direction.LowerIsBetter),
-            Count("failed", first.Failed, second.Failed, Direction.LowerIsBetter),
+            Count("rejected", first.Rejected, second.Rejected, direction),
+            Count("expired", first.Expired, second.Expired, direction),
+            Count("failed", first.Failed, second.Failed, direction),
             Count("stored at the end", first.Stored, second.Stored, Direction.Neutral),
-            Count("redelivered", first.Redelivered, second.Redelivered, Direction.LowerIsBetter),
+            Count("redelivered", first.Redelivered, second.Redelivered, direction),
             Count("unaccounted", first.Unaccounted, second.Unaccounted, Direction.LowerIsBetter),
         ];
     }

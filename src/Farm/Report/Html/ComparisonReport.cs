@@ -25,8 +25,8 @@ internal static class ComparisonReport
                     "figures", "Figures",
                     Markup.Note(
                         "What is measured (times, rates, memory) counts as the same below ", (ComparedValue.Noise * 100).ToString("0", CultureInfo.InvariantCulture),
-                        " % of difference; what is counted, when it is equal. One run of each says little about chance: repeat what matters."),
-                    groups.Select(Figures)),
+                        " % of difference; what is counted, when it is equal. Counts of messages are judged only where both runs sent as many, shares always. One run of each says little about chance: repeat what matters."),
+                    new XElement("div", new XAttribute("class", "tables"), groups.Select(Figures))),
             ]);
     }
 
@@ -64,8 +64,7 @@ internal static class ComparisonReport
             _ => Markup.Table(
                 "Keys that are not the same, overrides included", ["Key", "Before", "After"],
                 differences.Select(static difference => new object?[] { new XElement("code", difference.Key), Code(difference.Before), Code(difference.After) })),
-        },
-        differences is { Count: > 0 } ? Markup.Note("Where the scenarios ask for other traffic, counts cannot be set side by side; shares and latencies can.") : null);
+        });
 
     private static XElement Thresholds(ResultDocument before, ResultDocument after)
     {

@@ -75,7 +75,7 @@ internal static class CourseCharts
             .Select(point => ((double)point.Capacity, point.Rejected > 0 ? (double?)point.Rejected / Math.Max(1, capacity.Messages) : floor / 10)).ToList();
         var most = Percent((points.Count == 0 ? null : points[0].Item2) ?? 0);
         return new LineChart(
-            "plot-capacity", "Share refused", "by entries of the cache, both logarithmic", [new ChartLine("refused", points)],
+            "plot-capacity", "Share refused", "by entries, logarithmic", [new ChartLine("refused", points)],
             ChartAxis.Logarithmic(1, Math.Max(2, capacity.MinCapacity), UnitText.Count), ChartAxis.Logarithmic(floor / 10, 1, share => share < floor ? "none" : Percent(share)))
         {
             Description = $"From {most} refused by a cache of one entry down to none with {UnitText.Count(capacity.MinCapacity)} entries",
@@ -112,8 +112,9 @@ internal static class CourseCharts
     private static double HighestOf(IEnumerable<ChartLine> lines) =>
         lines.SelectMany(static line => line.Points).Select(static point => point.Y ?? 0).Where(double.IsFinite).DefaultIfEmpty(0).Max();
 
+    /// <summary>A message that failed for now and arrived after all is no failure at the end.</summary>
     private static IEnumerable<ChartLine> WithSome(IReadOnlyList<SeriesPoint> series, string name, Func<SeriesPoint, long> count) =>
-        series.Any(point => count(point) > 0) ? [Rate(name, series, count)] : [];
+        series.Count > 0 && count(series[^1]) > 0 ? [Rate(name, series, count)] : [];
 
     private static ChartLine Line(string name, IReadOnlyList<SeriesPoint> series, Func<SeriesPoint, long> value) =>
         new(name, [.. series.Select(point => (point.Seconds, (double?)value(point)))]);

@@ -40,13 +40,12 @@ internal static partial class RunReport
         "promises", "The five promises",
         Markup.Table(
             "What holds in every run whatever the scenario asks, and the evidence",
-            ["Promise", "Result", "Evidence", "Meaning"],
+            ["Promise", "Result", "Evidence"],
             result.Invariants.Select(static invariant => new object?[]
             {
-                string.Create(CultureInfo.InvariantCulture, $"{invariant.Number} {invariant.Name}"),
+                new object[] { string.Create(CultureInfo.InvariantCulture, $"{invariant.Number} {invariant.Name} "), new XElement("small", MeaningOf(invariant.Name)) },
                 invariant.Held ? Markup.Badge("good", "held") : Markup.Badge("bad", "broken"),
                 invariant.Detail,
-                MeaningOf(invariant.Name),
             })));
 
     private static string MeaningOf(string promise) => promise switch

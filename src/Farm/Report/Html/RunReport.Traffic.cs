@@ -54,8 +54,8 @@ internal static partial class RunReport
                     Markup.Latency($"latencies[{index}].max", latency.Max), Markup.Latency($"latencies[{index}].mean", latency.Mean),
                 ])),
         Markup.Note(
-            "delivery: from the moment a message is due until the phone accepts it, waiting for absent phones included; age: the same since it was protected; ",
-            "answer: until the sender has a final answer; lag: how late the generator was."));
+            "delivery: from when a message is due, or its phone is back if that is later, until the phone accepts it; age: the same, time in the mailbox included; ",
+            "answer: from due until the sender has a final answer; lag: how late the generator was."));
 
     private static IEnumerable<XElement> Attacks(ResultDocument result)
     {

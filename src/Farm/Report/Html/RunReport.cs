@@ -29,7 +29,6 @@ internal static partial class RunReport
 
     private static XElement Summary(ResultDocument result)
     {
-        var length = (result.EndedAt - result.StartedAt).TotalSeconds;
         var isVirtual = result.Clock == "virtual";
         var delivery = result.Latencies.Select(static (latency, index) => (latency, index)).FirstOrDefault(static each => each.latency.Name == "delivery");
         var facts = new List<(string Name, object Value)>
@@ -54,7 +53,7 @@ internal static partial class RunReport
             facts.Add(("Replay cache needed", new[] { Markup.Count("replayCapacity.minCapacity", capacity.MinCapacity), new XElement("small", unit) }));
         }
 
-        facts.Add((isVirtual ? "Virtual time played" : "Played", TextLayout.Clock(TimeSpan.FromSeconds(Math.Max(0, length)))));
+        facts.Add((isVirtual ? "Virtual time played" : "Played", Length(result.EndedAt - result.StartedAt)));
         return new XElement(
             "dl", new XAttribute("class", "facts"),
             facts.Select(static fact => new XElement("div", new XElement("dt", fact.Name), new XElement("dd", fact.Value))));
@@ -96,6 +95,9 @@ internal static partial class RunReport
             new XElement("pre", new XAttribute("tabindex", "0"), scenario.Text),
             Markup.Note("Every figure here is in result.json of the same folder; the plots are drawn from series.csv and machine.csv, and ledger.csv has each message."));
     }
+
+    private static string Length(TimeSpan time) => time.TotalDays >= 2
+        ? string.Create(CultureInfo.InvariantCulture, $"{time.TotalDays:0.##} days") : TextLayout.Clock(time < TimeSpan.Zero ? TimeSpan.Zero : time);
 
     private static string Moment(DateTimeOffset time) => time.ToUniversalTime().ToString("yyyy-MM-dd HH:mm:ss 'UTC'", CultureInfo.InvariantCulture);
 

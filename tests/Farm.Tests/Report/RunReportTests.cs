@@ -143,8 +143,17 @@ public class RunReportTests
         var page = RunReport.Write(new StoredRun(
             Samples.Result() with
             {
-                Phases = [], Thresholds = [], Series = [], Attacks = [], Latencies = [], Trends = [], ReplayCapacity = null, Warnings = [],
-                Ledger = new LedgerResult(0, 0, 0, 0, 0, 0, 0), Rejections = new Dictionary<string, long>(), Failures = new Dictionary<string, long>(),
+                Phases = [],
+                Thresholds = [],
+                Series = [],
+                Attacks = [],
+                Latencies = [],
+                Trends = [],
+                ReplayCapacity = null,
+                Warnings = [],
+                Ledger = new LedgerResult(0, 0, 0, 0, 0, 0, 0),
+                Rejections = new Dictionary<string, long>(),
+                Failures = new Dictionary<string, long>(),
             },
             [],
             []));

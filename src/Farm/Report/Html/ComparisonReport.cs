@@ -25,7 +25,8 @@ internal static class ComparisonReport
                     "figures", "Figures",
                     Markup.Note(
                         "What is measured (times, rates, memory) counts as the same below ", (ComparedValue.Noise * 100).ToString("0", CultureInfo.InvariantCulture),
-                        " % of difference; what is counted, when it is equal. Counts of messages are judged only where both runs sent as many, shares always. One run of each says little about chance: repeat what matters."),
+                        " % of difference; what is counted, when it is equal. ",
+                        "Counts of messages are judged only where both runs sent as many, shares always. One run of each says little about chance: repeat what matters."),
                     new XElement("div", new XAttribute("class", "tables"), groups.Select(Figures))),
             ]);
     }

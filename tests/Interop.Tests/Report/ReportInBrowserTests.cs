@@ -70,7 +70,9 @@ public sealed class ReportInBrowserTests : IDisposable
 
     private static async Task AssertReadableAsync(IBrowser browser, string file, int width, bool isDark)
     {
-        var place = string.Create(CultureInfo.InvariantCulture, $"{Path.GetFileName(Path.GetDirectoryName(file))}-{Path.GetFileNameWithoutExtension(file)}-{width}{(isDark ? "-dark" : "")}");
+        var folder = Path.GetFileName(Path.GetDirectoryName(file));
+        var place = string.Create(
+            CultureInfo.InvariantCulture, $"{folder}-{Path.GetFileNameWithoutExtension(file)}-{width}{(isDark ? "-dark" : "")}");
         var page = await browser.NewPageAsync();
         await using (page.ConfigureAwait(true))
         {
@@ -90,10 +92,10 @@ public sealed class ReportInBrowserTests : IDisposable
             Assert.Equal(isDark, await page.EvaluateExpressionAsync<bool>("getComputedStyle(document.body).backgroundColor !== 'rgb(255, 255, 255)'"));
             await AssertAccessibleAsync(page, place);
             Assert.Empty(complaints);
-            if (Environment.GetEnvironmentVariable("UEFARM_SCREENSHOTS") is { Length: > 0 } folder)
+            if (Environment.GetEnvironmentVariable("UEFARM_SCREENSHOTS") is { Length: > 0 } album)
             {
-                await page.ScreenshotAsync(Path.Combine(folder, place + ".png"), new ScreenshotOptions { FullPage = true });
-                await page.PdfAsync(Path.Combine(folder, place + ".pdf"), new PdfOptions { Format = PaperFormat.A4 });
+                await page.ScreenshotAsync(Path.Combine(album, place + ".png"), new ScreenshotOptions { FullPage = true });
+                await page.PdfAsync(Path.Combine(album, place + ".pdf"), new PdfOptions { Format = PaperFormat.A4 });
             }
         }
     }
@@ -103,7 +105,13 @@ public sealed class ReportInBrowserTests : IDisposable
     {
         await page.EvaluateExpressionAsync(new BundledAxeScriptProvider().GetScript());
         var report = await page.EvaluateFunctionAsync<JsonElement>(
-            "async () => { const result = await axe.run(); return { passes: result.passes.length, violations: result.violations.map(v => v.id + ': ' + v.help + ' ' + v.nodes.map(n => n.html + ' ' + n.failureSummary).slice(0, 3).join(' | ')) }; }");
+            """
+            async () => {
+                const result = await axe.run();
+                const nodes = violation => violation.nodes.slice(0, 3).map(node => node.html + " " + node.failureSummary).join(" | ");
+                return { passes: result.passes.length, violations: result.violations.map(violation => violation.id + ": " + nodes(violation)) };
+            }
+            """);
         Assert.True(report.GetProperty("passes").GetInt32() > 15, report.ToString());
         var violations = report.GetProperty("violations").EnumerateArray().Select(static violation => violation.GetString()).ToList();
         Assert.True(violations.Count == 0, $"{place}\n{string.Join('\n', violations)}");

@@ -42,6 +42,7 @@ public sealed class ClusterRunTests
         Assert.Empty(result.Warnings);
         Assert.Equal(result.Ledger.Sent, sentByNodes);
         Assert.Equal("cluster.yaml", result.Scenario.FileName);
+        Assert.Contains("cluster: all invariants and thresholds held", await File.ReadAllTextAsync(folder.PathOf("three/report.html"), Cancellation), StringComparison.Ordinal);
         for (var number = 1; number <= Nodes; number++)
         {
             Assert.EndsWith("node: stopped", (await File.ReadAllTextAsync(folder.PathOf($"three/node-{number}.log"), Cancellation)).TrimEnd(), StringComparison.Ordinal);

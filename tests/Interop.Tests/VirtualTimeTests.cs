@@ -38,7 +38,7 @@ public sealed class VirtualTimeTests
         await using var second = FarmProcess.Start(folder, Scenario, "same");
         Assert.True(await second.WaitForExitAsync(TimeSpan.FromSeconds(120)) == 0, second.Output);
 
-        foreach (var file in new[] { "ledger.csv", "arrivals.csv", "series.csv" })
+        foreach (var file in new[] { "ledger.csv", "arrivals.csv", "series.csv", "report.html" })
         {
             Assert.Equal(File.ReadAllBytes(folder.PathOf($"first/{file}")), File.ReadAllBytes(folder.PathOf($"same/{file}")));
         }

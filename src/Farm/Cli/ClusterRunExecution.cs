@@ -7,7 +7,7 @@ using UeFarm.Farm.Scenarios;
 namespace UeFarm.Farm.Cli;
 
 /// <summary>Follows a run that a cluster plays, and ends as <c>run</c> ends: files, final block, exit code.</summary>
-internal sealed class ClusterRunExecution(CliEnvironment environment, ConductorClient client, bool isQuiet, bool isJson)
+internal sealed class ClusterRunExecution(CliEnvironment environment, ConductorClient client, RunReports reports, bool isQuiet, bool isJson)
 {
     /// <param name="runId">Of the run that was submitted.</param>
     /// <param name="read">What was submitted.</param>
@@ -30,6 +30,7 @@ internal sealed class ClusterRunExecution(CliEnvironment environment, ConductorC
             result = result with { Scenario = result.Scenario with { FileName = Path.GetFileName(read.Source.FileName) } };
             results.WriteResult(result);
             view.OnFinished(result, results.FullPath);
+            reports.Write(results, result);
             if (isJson)
             {
                 environment.Output.WriteLine(ResultJson.Serialize(result));

@@ -63,6 +63,7 @@ internal sealed class FarmCli(CliEnvironment environment, Func<IScenarioRunner>?
         }
 
         root.Add(new CheckCommand(environment).Create());
+        root.Add(new ReportCommand(environment).Create());
         root.Add(new SizeCommand(environment, createSizer).Create());
         root.Add(new NodeCommand(environment).Create());
         root.Add(new SubmitCommand(environment).Create());

@@ -68,7 +68,7 @@ internal sealed class LocalClusterArguments(CliEnvironment environment)
     }
 
     /// <summary>The whole life of a cluster for one run.</summary>
-    public async Task<int> RunAsync(int nodes, ClusterStore store, ScenarioReadResult read, ResultsFolder results, bool isQuiet, bool isJson)
+    public async Task<int> RunAsync(int nodes, ClusterStore store, ScenarioReadResult read, ResultsFolder results, RunReports reports, bool isQuiet, bool isJson)
     {
         using var signals = environment.ListenForSignals();
         if (!isQuiet)
@@ -82,7 +82,7 @@ internal sealed class LocalClusterArguments(CliEnvironment environment)
             await using (cluster.ConfigureAwait(false))
             {
                 var runId = await cluster.Conductor.SubmitAsync(new RunSubmission(read.Source.Text, read.Source.Overrides), CancellationToken.None).ConfigureAwait(false);
-                var run = new ClusterRunExecution(environment, cluster.Conductor, isQuiet, isJson);
+                var run = new ClusterRunExecution(environment, cluster.Conductor, reports, isQuiet, isJson);
                 var code = await run.FollowAsync(runId, read, results, () => cluster.Hopeless, signals.FirstSignal).ConfigureAwait(false);
                 cluster.CollectInto(results, runId);
                 return code;

@@ -15,6 +15,7 @@ internal sealed class RunCommand(CliEnvironment environment, Func<IScenarioRunne
     private readonly LocalClusterArguments _cluster = new(environment);
     private readonly Option<bool> _json = new("--json") { Description = "Print the result as one JSON document; progress goes to standard error." };
     private readonly Option<bool> _quiet = new("--quiet") { Description = "Print the verdict only." };
+    private readonly Option<string?> _junit = JunitOption.Create("Also write promises and thresholds as JUnit XML, for CI.");
 
     public Command Create()
     {
@@ -23,6 +24,7 @@ internal sealed class RunCommand(CliEnvironment environment, Func<IScenarioRunne
         command.Add(_results.Option);
         command.Add(_json);
         command.Add(_quiet);
+        command.Add(_junit);
         _cluster.AddTo(command);
         command.SetAction((parsed, _) => ExecuteAsync(parsed));
         return command;
@@ -47,23 +49,24 @@ internal sealed class RunCommand(CliEnvironment environment, Func<IScenarioRunne
             return (int)ExitCode.Usage;
         }
 
+        var reports = new RunReports(environment, parsed.GetValue(_junit));
         if (isCluster)
         {
-            return await _cluster.RunAsync(nodes, store!, read, results, parsed.GetValue(_quiet), parsed.GetValue(_json)).ConfigureAwait(false);
+            return await _cluster.RunAsync(nodes, store!, read, results, reports, parsed.GetValue(_quiet), parsed.GetValue(_json)).ConfigureAwait(false);
         }
 
         results.WriteScenario(read.Source.Text);
         var request = new RunRequest(read.Scenario, read.Source, results);
-        return await RunAsync(request, RunPlan.Of(read.Scenario), parsed.GetValue(_quiet), parsed.GetValue(_json)).ConfigureAwait(false);
+        return await RunAsync(request, reports, parsed.GetValue(_quiet), parsed.GetValue(_json)).ConfigureAwait(false);
     }
 
-    private async Task<int> RunAsync(RunRequest request, RunPlan plan, bool isQuiet, bool isJson)
+    private async Task<int> RunAsync(RunRequest request, RunReports reports, bool isQuiet, bool isJson)
     {
         using var signals = environment.ListenForSignals();
         var view = RunViews.Create(environment, isQuiet, isJson);
         await using (view.ConfigureAwait(false))
         {
-            view.OnStarting(plan);
+            view.OnStarting(RunPlan.Of(request.Scenario));
             using var notice = signals.FirstSignal.Register(() => view.OnNotice("Stopping: draining what is under way. Once more stops at once."));
             RunOutcome outcome;
             try
@@ -84,6 +87,7 @@ internal sealed class RunCommand(CliEnvironment environment, Func<IScenarioRunne
 
             request.Results.WriteResult(outcome.Result);
             view.OnFinished(outcome.Result, request.Results.FullPath);
+            reports.Write(request.Results, outcome.Result);
             if (isJson)
             {
                 environment.Output.WriteLine(ResultJson.Serialize(outcome.Result));

@@ -53,7 +53,7 @@ internal sealed class SubmitCommand(CliEnvironment environment)
             var runId = await client.SubmitAsync(new RunSubmission(read.Source.Text, read.Source.Overrides), signals.FirstSignal).ConfigureAwait(false);
             if (results is not null)
             {
-                var run = new ClusterRunExecution(environment, client, isQuiet: false, isJson);
+                var run = new ClusterRunExecution(environment, client, new RunReports(environment, junit: null), isQuiet: false, isJson);
                 return await run.FollowAsync(runId, read, results, static () => null, signals.FirstSignal).ConfigureAwait(false);
             }
 

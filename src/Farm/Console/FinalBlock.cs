@@ -35,6 +35,7 @@ internal static class FinalBlock
 
         lines.Add("");
         lines.AddRange(TextLayout.Wrap("Results       ", resultsPath));
+        lines.AddRange(TextLayout.Wrap("Report        ", Path.Combine(resultsPath, "report.html")));
         return lines;
     }
 

@@ -4,7 +4,8 @@ using System.Text.Json.Serialization;
 namespace UeFarm.Farm.Report;
 
 /// <summary>Reads and writes <c>result.json</c> without reflection.</summary>
-[JsonSourceGenerationOptions(WriteIndented = true, PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UseStringEnumConverter = true)]
+[JsonSourceGenerationOptions(WriteIndented = true, PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UseStringEnumConverter = true,
+    RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true)]
 [JsonSerializable(typeof(ResultDocument))]
 internal sealed partial class ResultJson : JsonSerializerContext
 {

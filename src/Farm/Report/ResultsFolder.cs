@@ -11,7 +11,10 @@ internal sealed partial class ResultsFolder
     private const int MaxSameSecond = 1000;
 
     private static readonly string[] OwnFiles =
-        [Marker, "result.json", "ledger.csv", "arrivals.csv", "series.csv", "machine.csv", "scenario.yaml", "report.html", "mailbox.db", "mailbox.db-wal", "mailbox.db-shm"];
+    [
+        Marker, "result.json", "ledger.csv", "arrivals.csv", "series.csv", "machine.csv", "scenario.yaml", "report.html", "comparison.html", "mailbox.db",
+        "mailbox.db-wal", "mailbox.db-shm",
+    ];
 
     private ResultsFolder(string path) => FullPath = path;
 
@@ -30,7 +33,15 @@ internal sealed partial class ResultsFolder
     /// <summary>The embedded application server's store.</summary>
     public string MailboxFile => Path.Combine(FullPath, "mailbox.db");
 
+    public string ReportFile => Path.Combine(FullPath, "report.html");
+
+    /// <summary>This run beside an earlier one.</summary>
+    public string ComparisonFile => Path.Combine(FullPath, "comparison.html");
+
     public string ScenarioFile => Path.Combine(FullPath, "scenario.yaml");
+
+    /// <summary>A folder that is there, to read from.</summary>
+    public static ResultsFolder Of(string path) => new(path);
 
     /// <summary>A new folder <c>NAME-UTC</c> below the parent; a second run within the same second gets a number.</summary>
     public static ResultsFolder CreateNew(string parent, string name, DateTimeOffset utcNow)

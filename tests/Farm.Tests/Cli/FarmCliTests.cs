@@ -23,7 +23,7 @@ public sealed class FarmCliTests : IDisposable
     public async Task Help_names_every_command_and_exit_code()
     {
         Assert.Equal(0, await _cli.RunAsync("--help"));
-        Assert.All(["run", "check", "node", "init", "schema", "97", "98", "99", "105"], word =>
+        Assert.All(["run", "check", "report", "node", "init", "schema", "97", "98", "99", "105"], word =>
             Assert.Contains(word, _cli.Output.ToString(), StringComparison.Ordinal));
     }
 
@@ -115,7 +115,7 @@ public sealed class FarmCliTests : IDisposable
         Assert.Equal(RunVerdict.Fail,
             ResultJson.Deserialize(await File.ReadAllTextAsync(Path.Combine(folder, "result.json"), TestContext.Current.CancellationToken)).Verdict);
         Assert.Contains("\nFAIL  minimal: ", _cli.Output.ToString(), StringComparison.Ordinal);
-        Assert.EndsWith($"{folder}\n", _cli.Output.ToString(), StringComparison.Ordinal);
+        Assert.EndsWith($"{Path.Combine(folder, "report.html")}\n", _cli.Output.ToString(), StringComparison.Ordinal);
         Assert.True(_cli.Signals.IsDisposed);
     }
 

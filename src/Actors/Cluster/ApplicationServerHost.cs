@@ -11,11 +11,13 @@ using UeFarm.Protocol.Sip;
 namespace UeFarm.Actors.Cluster;
 
 /// <summary>
-/// Runs the application server of the run that is on, on the node that has this singleton, over the shared mailboxes. The lock on them is what keeps an earlier server, of which nobody knows
-/// whether it still lives, from storing or delivering anything: a new one starts when it has the lock.
+/// Runs the application server of the run that is on, on the node that has this singleton, over the shared mailboxes. The lock on them is what keeps an earlier
+/// server, of which nobody knows whether it still lives, from storing or delivering anything: a new one starts when it has the lock.
 /// </summary>
 internal sealed class ApplicationServerHost : UntypedActor
 {
+    private const int PageBatches = 256;
+
     private readonly IClusterRunFactory _factory;
     private readonly NodeNetwork _network;
     private readonly WakeUpWheel _wheel;
@@ -119,9 +121,18 @@ internal sealed class ApplicationServerHost : UntypedActor
         try
         {
             var claim = await journal.ClaimAsync(RunStreams.ApplicationServer, _node, CancellationToken.None).ConfigureAwait(false);
+            var isFirst = !await WasOpenedAsync(journal).ConfigureAwait(false);
             var observer = new DropWriter(journal, claim, _clock);
-            var server = await ApplicationServer.StartAsync(system, SettingsOf(settings, core, claim, observer), _wheel).ConfigureAwait(false);
-            return new Running(server, journal, claim);
+            var server = await ApplicationServer.StartAsync(system, SettingsOf(settings, core, isFirst, observer), _wheel).ConfigureAwait(false);
+
+            // Before anybody hears of this server: one that takes over must not throw away what this one was given.
+            if (await FlushAsync(journal, claim, RunFactKind.Opened).ConfigureAwait(false))
+            {
+                return new Running(server, journal, claim);
+            }
+
+            await server.DisposeAsync().ConfigureAwait(false);
+            throw new InvalidDataException("another node has started the application server meanwhile");
         }
         catch
         {
@@ -130,8 +141,8 @@ internal sealed class ApplicationServerHost : UntypedActor
         }
     }
 
-    private ApplicationServerSettings SettingsOf(FarmRunSettings settings, SipHop core, StreamClaim claim, IMailboxObserver observer) =>
-        (settings.ApplicationServer with { Store = _factory.MailboxStoreOf(isFirst: claim.Epoch == 1) }).ApplyTo(new ApplicationServerSettings
+    private ApplicationServerSettings SettingsOf(FarmRunSettings settings, SipHop core, bool isFirst, IMailboxObserver observer) =>
+        (settings.ApplicationServer with { Store = _factory.MailboxStoreOf(isFirst) }).ApplyTo(new ApplicationServerSettings
         {
             Domain = settings.Domain,
             Core = core,
@@ -153,9 +164,28 @@ internal sealed class ApplicationServerHost : UntypedActor
             }
         }
 
+        return new Done(await FlushAsync(running.Journal, running.Claim, RunFactKind.Released).ConfigureAwait(false));
+    }
+
+    /// <summary>Writes a fact about the stream itself and waits until it, and all before it, is safe. False: the claim is lost, or the journal full.</summary>
+    private async Task<bool> FlushAsync(IRunJournal journal, StreamClaim claim, RunFactKind kind)
+    {
         var flush = new Flush();
-        running.Journal.TryAppend(running.Claim, new RunFact(RunFactKind.Released, _clock.UtcNow.Ticks, Token: running.Claim.Epoch), flush);
-        return new Done(await flush.Task.ConfigureAwait(false));
+        return journal.TryAppend(claim, new RunFact(kind, _clock.UtcNow.Ticks, Token: claim.Epoch), flush) && await flush.Task.ConfigureAwait(false);
+    }
+
+    private static async Task<bool> WasOpenedAsync(IRunJournal journal)
+    {
+        for (long position = 0; ;)
+        {
+            var page = await journal.ReadAsync(RunStreams.ApplicationServer, position, PageBatches, CancellationToken.None).ConfigureAwait(false);
+            if (page.Count == 0 || page.Any(static batch => batch.Facts.Any(static fact => fact.Kind == RunFactKind.Opened)))
+            {
+                return page.Count > 0;
+            }
+
+            position = page[^1].Number;
+        }
     }
 
     private static async Task<Done> StopAsync(Running running)

@@ -7,8 +7,8 @@ using UeFarm.Protocol;
 namespace UeFarm.Actors.Cluster;
 
 /// <summary>
-/// A block of phones on the node that has it now. Its first <see cref="ClusterMessages.EnsureBlock"/> makes it claim its stream, read what it was, and go on from there. It ends when it moves,
-/// when its claim is lost, or when its facts cannot be kept; the next EnsureBlock then starts it anew, here or elsewhere.
+/// A block of phones on the node that has it now. Its first <see cref="ClusterMessages.EnsureBlock"/> makes it claim its stream, read what it was, and go on
+/// from there. It ends when it moves, when its claim is lost, or when its facts cannot be kept; the next EnsureBlock then starts it anew, here or elsewhere.
 /// </summary>
 internal sealed class BlockActor : UntypedActor
 {
@@ -115,7 +115,8 @@ internal sealed class BlockActor : UntypedActor
     }
 
     private ClusterMessages.BlockReport Report() => new(
-        _run!.RunId, _block, _run.Node, _journal?.Claim.Epoch ?? 0, _phones is null ? 0 : _run.Blocks.CountOf(_block), _journal?.Registered ?? 0, _journal?.InFlight ?? 0, _isClosed);
+        _run!.RunId, _block, _run.Node, _journal?.Claim.Epoch ?? 0, _phones is null ? 0 : _run.Blocks.CountOf(_block),
+        _journal?.Registered ?? 0, _journal?.InFlight ?? 0, _isClosed);
 
     private async Task<Restored> RestoreAsync(NodeRun run)
     {

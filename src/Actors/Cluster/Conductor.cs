@@ -8,8 +8,8 @@ using AkkaCluster = Akka.Cluster.Cluster;
 namespace UeFarm.Actors.Cluster;
 
 /// <summary>
-/// The singleton that leads a run through its stages, tells every node where it stands, keeps the books by following the journal, and gives the verdict. What must be decided once is decided in the register;
-/// all else is looked up or worked out again by the conductor that takes over.
+/// The singleton that leads a run through its stages, tells every node where it stands, keeps the books by following the journal, and gives the verdict. What
+/// must be decided once is decided in the register; all else is looked up or worked out again by the conductor that takes over.
 /// </summary>
 internal sealed partial class Conductor : UntypedActor, IWithTimers
 {

@@ -6,8 +6,8 @@ using UeFarm.Actors.Ue;
 namespace UeFarm.Actors.Cluster;
 
 /// <summary>
-/// The KMS of a node with the role kms, at the same path on each: passes questions on to the pool of the run that is on. It answers that there is none in between, so that phones do not
-/// wait in vain.
+/// The KMS of a node with the role kms, at the same path on each: passes questions on to the pool of the run that is on. It answers that there is none in
+/// between, so that phones do not wait in vain.
 /// </summary>
 internal sealed class KmsGate : UntypedActor
 {

@@ -13,7 +13,8 @@ using UeFarm.Protocol.Sip;
 namespace UeFarm.Actors.Cluster;
 
 /// <summary>
-/// On every node: hears from the conductor where the run stands, starts what the node's roles need for it, plays the schedule from the run's start on, and reports. It decides nothing.
+/// On every node: hears from the conductor where the run stands, starts what the node's roles need for it, plays the schedule from the run's start on, and
+/// reports. It decides nothing.
 /// </summary>
 internal sealed class NodeAgent : UntypedActor
 {

@@ -59,4 +59,7 @@ public enum RunFactKind : byte
 
     /// <summary>The stream's owner gives it up in order. Token: the epoch.</summary>
     Released = 20,
+
+    /// <summary>The application server has opened the run's mailboxes: whatever was in them before the run is gone, and what is in them from now on counts.</summary>
+    Opened = 21,
 }

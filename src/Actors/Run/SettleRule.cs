@@ -4,8 +4,8 @@ using UeFarm.Protocol.Messaging;
 namespace UeFarm.Actors.Run;
 
 /// <summary>
-/// When nothing is under way any more: no sender waits for an answer, and nothing that could be delivered is left in a mailbox (what is left for phones that are away does not change any
-/// more). Asked again and again with what is known now.
+/// When nothing is under way any more: no sender waits for an answer, and nothing that could be delivered is left in a mailbox (what is left for phones that
+/// are away does not change any more). Asked again and again with what is known now.
 /// </summary>
 internal sealed class SettleRule(TimeSpan longestPause, bool seesBacklog)
 {

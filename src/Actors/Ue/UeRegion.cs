@@ -55,7 +55,10 @@ public sealed class UeRegion : IAsyncDisposable
         return Task.FromResult(new UeRegion(context, transport, parents));
     }
 
-    /// <summary>From any thread; creates the phone at first use. One sender's commands to one phone arrive in order; those to a phone of a block that is not here are dropped.</summary>
+    /// <summary>
+    /// From any thread; creates the phone at first use. One sender's commands to one phone arrive in order; those to a phone of a block that is not here are
+    /// dropped.
+    /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">There is no such phone.</exception>
     public void Tell(IUeCommand command)
     {

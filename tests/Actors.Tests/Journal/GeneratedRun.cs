@@ -180,7 +180,8 @@ internal sealed class GeneratedRun
         Facts.Add(new RunFact(RunFactKind.MessageAnswered, now, sender, number, 202));
         if (Chance(0.1))
         {
-            In(now, 1, 2, then => Facts.Add(new RunFact(RunFactKind.Dropped, then, Digest: sent.Digest, Drop: Chance(0.5) ? LedgerMarks.DroppedExpired : LedgerMarks.DroppedPurged)));
+            var drop = Chance(0.5) ? LedgerMarks.DroppedExpired : LedgerMarks.DroppedPurged;
+            In(now, 1, 2, then => Facts.Add(new RunFact(RunFactKind.Dropped, then, Digest: sent.Digest, Drop: drop)));
         }
         else
         {

@@ -55,7 +55,7 @@ public sealed class RunFactCodecTests
     [InlineData("00", RunFactCodecError.UnknownVersion)]
     [InlineData("02", RunFactCodecError.UnknownVersion)]
     [InlineData("01 00 00 00", RunFactCodecError.UnknownKind)]
-    [InlineData("01 14 00 00", RunFactCodecError.UnknownKind)]
+    [InlineData("01 7F 00 00", RunFactCodecError.UnknownKind)]
     [InlineData("01 02", RunFactCodecError.Truncated)]
     [InlineData("01 02 01 00", RunFactCodecError.Truncated)]
     [InlineData("01 07 08 00 00 00 00 00 00 00 00 01", RunFactCodecError.Truncated)]

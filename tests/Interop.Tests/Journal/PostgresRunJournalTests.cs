@@ -144,7 +144,8 @@ public sealed class PostgresRunJournalTests(PostgresFixture postgres) : RunJourn
         var opened = await Task.WhenAll(Enumerable.Range(0, 6).Select(i => Task.Run(() => Open(Settings with { Run = $"run-{i % 2}" }), Cancellation)));
         await using var mailboxes = await Task.Run(() =>
         {
-            Assert.True(MailboxStore.TryOpen(new PostgresMailboxStoreSettings { ConnectionString = postgres.Cluster.ConnectionTo(_schema) }, out var store, out var problem), problem);
+            var settings = new PostgresMailboxStoreSettings { ConnectionString = postgres.Cluster.ConnectionTo(_schema) };
+            Assert.True(MailboxStore.TryOpen(settings, out var store, out var problem), problem);
             return store!;
         });
         var claims = await Task.WhenAll(opened.Select(static journal => journal.ClaimAsync(0, "node", Cancellation)));

@@ -3,7 +3,8 @@ using System.Diagnostics;
 namespace UeFarm.TestSupport.Faults;
 
 /// <summary>
-/// Kills, freezes and cuts off the application server, and its database if that is a server, at random moments while phones write, leave and come back; then lets everything settle and closes the
+/// Kills, freezes and cuts off the application server, and its database if that is a server, at random moments while phones write, leave and come back; then
+/// lets everything settle and closes the
 /// ledger over the whole history. The moments come from the seed.
 /// </summary>
 public sealed class FaultRun

@@ -18,7 +18,8 @@ using UeFarm.Protocol.Sip.Transactions;
 namespace UeFarm.TestSupport.Faults;
 
 /// <summary>
-/// Phones, KMS and core in this process, the application server in one of its own, its database if it has one, and between core and server two links that can be cut: one that the core
+/// Phones, KMS and core in this process, the application server in one of its own, its database if it has one, and between core and server two links that can
+/// be cut: one that the core
 /// opens connections over, one that the server does. The books are those of a run.
 /// </summary>
 internal sealed class FaultWorld : IAsyncDisposable

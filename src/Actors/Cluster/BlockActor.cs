@@ -19,6 +19,7 @@ internal sealed class BlockActor : UntypedActor
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private NodeRun? _run;
     private BlockJournal? _journal;
+    private BlockMemory? _memory;
     private UeBlock? _phones;
     private bool _isRestoring;
     private bool _isEnding;
@@ -99,6 +100,12 @@ internal sealed class BlockActor : UntypedActor
             return;
         }
 
+        if (_run is null && !run.IsUpToDate)
+        {
+            // A node that came late runs through what has been first.
+            return;
+        }
+
         if (_run is null)
         {
             _run = run;
@@ -154,6 +161,7 @@ internal sealed class BlockActor : UntypedActor
     {
         var run = _run!;
         var first = run.Blocks.FirstOf(_block);
+        _memory = restored.Memory;
         _journal = new BlockJournal(run.Journal, restored.Claim, run.Clock, restored.Memory, first, Self);
         var now = run.Clock.UtcNow.Ticks;
         foreach (var phone in restored.Memory.Registered)
@@ -174,6 +182,10 @@ internal sealed class BlockActor : UntypedActor
             var count = run.Blocks.CountOf(_block);
             Task.Run(() => new Missed(MissedSends.Find(run.CreateSchedule(), before, first, count, restored.Memory))).PipeTo(Self);
         }
+        else
+        {
+            restored.Memory.ForgetMessages();
+        }
     }
 
     /// <summary>What came due while the block was nowhere was never sent: a phone that is gone sends nothing.</summary>
@@ -183,6 +195,8 @@ internal sealed class BlockActor : UntypedActor
         {
             _journal!.AppendMissed(number, phone);
         }
+
+        _memory!.ForgetMessages();
     }
 
     /// <summary>Ends in order: nothing comes in or is played any more, the phones stop, what they wrote becomes safe, then the block stops.</summary>

@@ -21,6 +21,9 @@ internal sealed class BlockJournal(IRunJournal journal, StreamClaim claim, RunCl
 
     public StreamClaim Claim => claim;
 
+    /// <summary>The newest message of the schedule that earlier owners have dealt with; -1: none.</summary>
+    public long NewestDueBefore => memory.NewestDue;
+
     public bool IsCongested => Volatile.Read(ref _waiting) > MostWaiting;
 
     /// <summary>Phones that have a binding.</summary>

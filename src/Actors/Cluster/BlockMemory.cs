@@ -42,8 +42,19 @@ internal sealed class BlockMemory
     /// <summary>Messages without an end, with their phones.</summary>
     public IReadOnlyDictionary<long, int> Open => _open;
 
+    /// <summary>The newest message of the schedule that was dealt with; -1: none. A block's messages are played in their order, so that all before it were, too.</summary>
+    public long NewestDue { get; private set; } = -1;
+
     /// <summary>Whether a message of the schedule was handed to its phone.</summary>
     public bool WasDue(long number) => _due.Contains(number);
+
+    /// <summary>What is known of single messages is not needed any more.</summary>
+    public void ForgetMessages()
+    {
+        _due.Clear();
+        _due.TrimExcess();
+        _open.Clear();
+    }
 
     /// <summary>The next fact of the stream.</summary>
     public void Apply(in RunFact fact)
@@ -51,7 +62,7 @@ internal sealed class BlockMemory
         switch (fact.Kind)
         {
             case RunFactKind.Due:
-                _due.Add(fact.Token);
+                NoteDue(fact.Token);
                 _open[fact.Token] = fact.Phone;
                 break;
             case RunFactKind.MessageSent:
@@ -62,7 +73,7 @@ internal sealed class BlockMemory
                 break;
             case RunFactKind.MessageAnswered or RunFactKind.MessageFailed:
                 // What a block's owner failed without playing it was due as well.
-                _due.Add(fact.Token);
+                NoteDue(fact.Token);
                 _open.Remove(fact.Token);
                 break;
             case RunFactKind.MessageReceived or RunFactKind.ReportReceived when fact.Outcome == ReceiveOutcome.Accepted:
@@ -88,6 +99,12 @@ internal sealed class BlockMemory
         {
             flash?.RestartReplayCache(rule, _cache, _random);
         }
+    }
+
+    private void NoteDue(long number)
+    {
+        _due.Add(number);
+        NewestDue = Math.Max(NewestDue, number);
     }
 
     private UeDurableState FlashOf(int phone) => Flash[phone - _first] ??= _createFlash(phone);

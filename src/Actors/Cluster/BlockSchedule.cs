@@ -118,7 +118,8 @@ internal sealed class BlockSchedule : IScheduleTarget, IDisposable
     {
         lock (_gate)
         {
-            if (JournalOf(sender) is { } journal)
+            // The clocks of two nodes differ: what the earlier owner has played already is not played again.
+            if (JournalOf(sender) is { } journal && number > journal.NewestDueBefore)
             {
                 journal.Append(new RunFact(RunFactKind.Due, _clock.UtcNow.Ticks, sender, number));
                 _tell(new UeCommands.SendText(new UeId(sender), number, _addressOf(recipient), text));

@@ -47,7 +47,6 @@ internal sealed class NodeAgent : UntypedActor
             case NodePart part:
                 _isBusy = false;
                 _part = part;
-                _settings.Current = part.Run;
                 break;
             case Closed:
                 _isBusy = false;
@@ -126,6 +125,8 @@ internal sealed class NodeAgent : UntypedActor
             part.Playing = run.Player.PlayAsync(_clock.ToLocal(new Instant(state.StartTicks)), part.Stop.Token);
         }
 
+        // Only now may blocks come: where the run has begun already, the player has, too.
+        _settings.Current = part.Run;
         if (state.Stage >= ClusterRunStage.Settling)
         {
             part.Stop.Cancel();

@@ -2,6 +2,7 @@ using UeFarm.Actors.Journal;
 using UeFarm.Actors.Run;
 using UeFarm.Actors.Traffic;
 using UeFarm.Actors.Ue;
+using UeFarm.Protocol;
 using UeFarm.Protocol.Messaging;
 
 namespace UeFarm.Actors.Cluster;
@@ -32,6 +33,9 @@ internal sealed record NodeRun
 
     /// <summary>A new phone's flash, by its number.</summary>
     public required Func<int, UeDurableState> CreateFlash { get; init; }
+
+    /// <summary>Whether the node's player has come to the present; also before the schedule's start.</summary>
+    public bool IsUpToDate => Player.NextDue == Instant.Never || Clock.ToUtc(Player.NextDue) > Clock.UtcNow + TimeSpan.FromSeconds(-1);
 
     public RunSchedule CreateSchedule() =>
         new(Settings.Traffic, Settings.Phases, Settings.Phones, Settings.RegisterBeforeFirstPhase, Settings.Seed);

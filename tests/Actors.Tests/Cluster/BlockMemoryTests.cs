@@ -71,6 +71,7 @@ public sealed class BlockMemoryTests
         memory.Apply(new RunFact(RunFactKind.MessageAnswered, 4, First + 1, 11, 202));
         memory.Apply(new RunFact(RunFactKind.MessageFailed, 4, First + 1, 12, Failure: SendFailure.Timeout));
         memory.Apply(new RunFact(RunFactKind.MessageFailed, 4, First + 1, 13, Failure: SendFailure.Crash));
+        Assert.Equal(13, memory.NewestDue);
         Assert.Equal([First + 1], memory.Registered);
         Assert.Equal([(10L, First + 1)], memory.Open.Select(static open => (open.Key, open.Value)));
         Assert.Equal([true, true, true, true, false], new long[] { 10, 11, 12, 13, 14 }.Select(memory.WasDue));

@@ -75,7 +75,7 @@ internal sealed class ClusterLab : IAsyncDisposable
             await Task.Delay(TimeSpan.FromMilliseconds(200), TestContext.Current.CancellationToken);
         }
 
-        throw new TimeoutException($"the cluster did not come there:\n{last}");
+        throw new TimeoutException($"the cluster did not come there:\n{last}\n{string.Join("\n\n", _nodes.Select(static node => node?.Output))}");
     }
 
     /// <summary>What a node is called in the cluster.</summary>

@@ -23,12 +23,12 @@ public sealed class ClusterPartitionTests
         replayCache: { entries: 1000, timestampBytes: 8, policy: modified }
         traffic: { rate: 20/s, arrivals: poisson, size: 40B-200B, recipients: { pick: uniform } }
         phases:
-          - { name: steady, for: 45s }
+          - { name: steady, for: 30s }
           - { name: settle, traffic: off, for: 3s }
         """;
 
     [Fact]
-    public async Task A_node_that_is_cut_off_says_so_and_ends_and_the_others_go_on_and_it_joins_again()
+    public async Task A_node_that_is_cut_off_says_so_and_ends_and_the_others_go_on()
     {
         Assert.SkipWhen(PostgresCluster.Missing is not null, PostgresCluster.Missing ?? "");
         await using var network = await SplitNetwork.CreateAsync(Nodes);
@@ -52,11 +52,6 @@ public sealed class ClusterPartitionTests
         Assert.True(code == 1, cut.Output);
         Assert.Contains("was cut off from the majority of the cluster", cut.Output, StringComparison.Ordinal);
         await lab.WaitForStatusAsync(1, static status => status.Nodes.Count == Nodes - 1 && status.Registered == Phones, Patience);
-
-        await network.PlugAsync(Cut);
-        await cut.DisposeAsync();
-        await lab.StartAsync(Cut);
-        await lab.WaitForStatusAsync(1, status => status.Nodes.Any(node => node.Node == lab.NameOf(Cut) && node.Blocks > 0), Patience);
 
         var result = await run.WaitForHeldAsync(Patience);
         Assert.Equal(0, result.Ledger.Unaccounted);

@@ -6,7 +6,7 @@ using Xunit;
 
 namespace UeFarm.Interop.Tests;
 
-/// <summary>The built program as a process of its own: <c>run SCENARIO --out FOLDER</c> with its output read; killed when disposed.</summary>
+/// <summary>The built program as a process of its own, <c>run SCENARIO --out FOLDER</c> unless said otherwise, with its output read; killed when disposed.</summary>
 internal sealed class FarmProcess : IAsyncDisposable
 {
     private const string Listening = "listening: ";
@@ -45,6 +45,13 @@ internal sealed class FarmProcess : IAsyncDisposable
         var path = folder.Write($"{results}.yaml", scenario);
         var output = folder.PathOf(results);
         return new FarmProcess(Peer.Start(FarmProgram.Runtime, folder.FullPath, (string[])[FarmProgram.FullPath, "run", path, "--out", output, .. arguments]), output);
+    }
+
+    /// <summary>Another command of the program, by a launcher that becomes the program itself (nothing: directly). It leaves its result, if any, in the results folder.</summary>
+    public static FarmProcess StartCommand(TemporaryFolder folder, IReadOnlyList<string> launcher, string results, params string[] arguments)
+    {
+        string[] line = [.. launcher, FarmProgram.Runtime, FarmProgram.FullPath, .. arguments];
+        return new FarmProcess(Peer.Start(line[0], folder.FullPath, line[1..]), folder.PathOf(results));
     }
 
     /// <summary>Waits for a printed line that contains the text.</summary>
@@ -107,6 +114,9 @@ internal sealed class FarmProcess : IAsyncDisposable
         Assert.Equal(code == 0, result.Generator.IsValid);
         return result;
     }
+
+    /// <summary>SIGTERM.</summary>
+    public void Terminate() => ProcessSignal.Send(_process, ProcessSignal.Terminate);
 
     /// <summary>SIGKILL.</summary>
     public void Kill() => _process.Kill();

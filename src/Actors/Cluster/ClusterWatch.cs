@@ -42,6 +42,10 @@ internal sealed class ClusterWatch(IClusterObserver observer, Action onQuarantin
             case ClusterEvent.ReachableMember reachable:
                 observer.OnReachable(Describe(reachable.Member));
                 break;
+
+            // Who is no member any more sees all others go, which says nothing about them.
+            case ClusterEvent.MemberRemoved removed when _cluster.IsTerminated && removed.Member.UniqueAddress != _cluster.SelfUniqueAddress:
+                break;
             case ClusterEvent.MemberRemoved removed:
                 observer.OnRemoved(Describe(removed.Member), removed.PreviousStatus == MemberStatus.Exiting);
                 break;

@@ -69,18 +69,25 @@ internal sealed partial class Conductor
         var run = await _settings.Factory.Register.FindNewestAsync(CancellationToken.None).ConfigureAwait(false);
         if (run is null)
         {
-            return static () => { };
+            return Inform;
         }
 
         var open = await OpenAsync(run).ConfigureAwait(false);
         return () =>
         {
             open();
+            Inform();
             if (run.Result is null)
             {
                 Do(NoteTakeoverAsync(run));
             }
         };
+    }
+
+    private void Inform()
+    {
+        _isInformed = true;
+        Stash.UnstashAll();
     }
 
     private async Task<Action> OpenAsync(ClusterRunRecord run)

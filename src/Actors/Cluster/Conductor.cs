@@ -11,7 +11,7 @@ namespace UeFarm.Actors.Cluster;
 /// The singleton that leads a run through its stages, tells every node where it stands, keeps the books by following the journal, and gives the verdict. What
 /// must be decided once is decided in the register; all else is looked up or worked out again by the conductor that takes over.
 /// </summary>
-internal sealed partial class Conductor : UntypedActor, IWithTimers
+internal sealed partial class Conductor : UntypedActor, IWithTimers, IWithStash
 {
     private readonly ConductorSettings _settings;
     private readonly AkkaCluster _cluster = AkkaCluster.Get(Context.System);
@@ -33,9 +33,14 @@ internal sealed partial class Conductor : UntypedActor, IWithTimers
     private bool _isBusy;
     private bool _isStarting;
 
+    /// <summary>Whether the register has said what there is. Until then this one knows nothing, and says nothing: "no run" would stop on every node what an earlier conductor leads.</summary>
+    private bool _isInformed;
+
     public Conductor(ConductorSettings settings) => _settings = settings;
 
     public ITimerScheduler Timers { get; set; } = null!;
+
+    public IStash Stash { get; set; } = null!;
 
     public static Props Props(ConductorSettings settings) => Akka.Actor.Props.Create(() => new Conductor(settings));
 
@@ -45,7 +50,6 @@ internal sealed partial class Conductor : UntypedActor, IWithTimers
     {
         _cluster.Subscribe(Self, ClusterEvent.SubscriptionInitialStateMode.InitialStateAsEvents, typeof(ClusterEvent.MemberRemoved));
         Timers.StartPeriodicTimer(nameof(Tick), Tick.Instance, TimeSpan.Zero, _settings.Tick);
-        Do(FindAsync());
     }
 
     protected override void PostStop()
@@ -58,6 +62,13 @@ internal sealed partial class Conductor : UntypedActor, IWithTimers
     {
         switch (message)
         {
+            case Tick when !_isInformed:
+                if (!_isBusy)
+                {
+                    Do(FindAsync());
+                }
+
+                break;
             case Tick:
                 Advance();
                 Broadcast();
@@ -75,6 +86,9 @@ internal sealed partial class Conductor : UntypedActor, IWithTimers
             case ClusterMessages.ApplicationServerStarted started when started.RunId == _run?.RunId:
                 _server = started;
                 break;
+            case ClusterMessages.ConductorQuery when !_isInformed:
+                Stash.Stash();
+                break;
             case ClusterMessages.ConductorQuery query:
                 Answer(query);
                 break;
@@ -87,6 +101,12 @@ internal sealed partial class Conductor : UntypedActor, IWithTimers
                 break;
             case Status.Failure failure:
                 _isBusy = false;
+                if (!_isInformed)
+                {
+                    // Whoever asked has been told that nobody answers, or will be: a late answer would do what nobody waits for any more.
+                    Stash.ClearStash();
+                }
+
                 _log.Warning("conductor: {0}", failure.Cause.Message);
                 break;
             case ClusterMessages.BlockReport or ClusterMessages.CoreStarted or ClusterMessages.ApplicationServerStarted:

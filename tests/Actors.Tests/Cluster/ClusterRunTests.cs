@@ -67,7 +67,12 @@ public sealed class ClusterRunTests : IAsyncLifetime
         Assert.Equal(result.Totals.Sent, result.Totals.Accepted + result.Totals.Failed);
         Assert.InRange(result.Totals.Accepted, result.Totals.Sent / 4, result.Totals.Sent);
         var run = await factory.Runs.FindNewestAsync(TestContext.Current.CancellationToken);
-        Assert.Contains(run!.Notes!, note => note.Contains(_nodes[0].Address, StringComparison.Ordinal) && note.Contains("left", StringComparison.Ordinal));
+        Assert.Contains(run!.Notes!, note => note.Contains(_nodes[0].Address, StringComparison.Ordinal)
+            && (note.Contains("left", StringComparison.Ordinal) || note.Contains("was gone by then", StringComparison.Ordinal)));
+
+        // What was on the other nodes went on there, under its first claim.
+        var streams = await factory.Journal.ListAsync(TestContext.Current.CancellationToken);
+        Assert.Contains(streams, static stream => stream is { Stream: >= 0, Epoch: 1 });
     }
 
     private TestRunFactory Factory() => new(

@@ -19,7 +19,7 @@ internal sealed class TestRunFactory(string folder, IReadOnlyList<PhasePlan> pha
 
     public MemoryRunJournal Journal { get; } = new(TimeProvider.System);
 
-    public IRunRegister Register => Runs;
+    public IRunRegister Register => field ??= new SlowRunRegister(Runs);
 
     /// <summary>The books and the result of the last run that ended.</summary>
     public (ClusterBooks Books, FarmRunResult Result)? Judged { get; private set; }

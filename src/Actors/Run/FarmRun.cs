@@ -66,6 +66,8 @@ public sealed partial class FarmRun : IRunUnderWay, IAsyncDisposable
 
     public ReplayCacheTotals ReplayCaches => _phones!.ReplayCaches;
 
+    public long? ReplayCacheBytes => ReplayCaches.Entries * _settings.Ue.ReplayCache.EntryBytes;
+
     /// <summary>The closed ledger; null before the run has ended.</summary>
     public LedgerTotals? Closed => Volatile.Read(ref _closed);
 

@@ -12,6 +12,9 @@ public interface IRunUnderWay
 
     RunProgress Progress { get; }
 
+    /// <summary>What all replay caches hold, at 24 or 28 bytes an entry; null: they are in other processes.</summary>
+    long? ReplayCacheBytes { get; }
+
     /// <summary>How long after the run's start a moment was.</summary>
     TimeSpan SinceStart(Instant moment);
 

@@ -14,6 +14,8 @@ internal sealed class EndedClusterRun(ClusterRunRecord run, ClusterBooks books, 
     /// <summary>What happened to nodes.</summary>
     public IReadOnlyList<string> Warnings => run.Notes ?? [];
 
+    public long? ReplayCacheBytes => null;
+
     public RunProgress Progress
     {
         get

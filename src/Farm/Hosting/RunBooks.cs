@@ -72,7 +72,7 @@ internal sealed class RunBooks(Scenario scenario, IRunUnderWay run, FarmRunResul
             Series = series.Points,
             Trends = times.Wall is null ? trends : null,
             Generator = generator,
-            Memory = times.Wall is null ? RunMeter.CurrentMemory() : null,
+            Memory = times.Wall is null ? RunMeter.CurrentMemory(run) : null,
             Wall = times.Wall is null ? null : times.Wall with { Trends = trends, Thresholds = [.. ofMachine.Select(ThresholdEcho.Of)] },
             Warnings = run.Warnings,
         };

@@ -16,7 +16,8 @@ internal sealed class RunMeter(TimeProvider wall)
     /// <summary>User and system time of this process meanwhile.</summary>
     public TimeSpan Cpu => Process.GetCurrentProcess().TotalProcessorTime - _cpuBefore;
 
-    public static MemoryResult CurrentMemory() => new(Process.GetCurrentProcess().PeakWorkingSet64, GC.GetTotalMemory(false), 0, GC.CollectionCount(2));
+    public static MemoryResult CurrentMemory(IRunUnderWay run) =>
+        new(Process.GetCurrentProcess().PeakWorkingSet64, GC.GetTotalMemory(false), run.ReplayCacheBytes, GC.CollectionCount(2));
 
     /// <summary>The times of a run that has ended.</summary>
     public RunTimes Read(FarmRun run, bool isVirtual)
@@ -29,6 +30,6 @@ internal sealed class RunMeter(TimeProvider wall)
 
         var (took, played, endedAt) = (Elapsed, run.Progress.Elapsed, run.Time.GetUtcNow());
         return new RunTimes(
-            endedAt - played, endedAt, null, new WallClockResult(_startedAt, took.TotalSeconds, cpu.TotalSeconds, played / took, CurrentMemory(), [], []));
+            endedAt - played, endedAt, null, new WallClockResult(_startedAt, took.TotalSeconds, cpu.TotalSeconds, played / took, CurrentMemory(run), [], []));
     }
 }

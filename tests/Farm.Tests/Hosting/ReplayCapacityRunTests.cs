@@ -37,6 +37,9 @@ public class ReplayCapacityRunTests
         Assert.Equal(run.Document.Ledger.Sent, run.Document.Ledger.Accepted + run.Document.Ledger.Failed);
         Assert.True(run.Document.Ledger.Accepted > 100);
         Assert.Equal(0, RefusedByRank(run, entries: 1));
+
+        // Each of the twelve phones holds one entry of 8 + 20 bytes.
+        Assert.Equal(12 * 28, run.Document.Wall!.Memory.ReplayCaches);
     }
 
     [Theory]

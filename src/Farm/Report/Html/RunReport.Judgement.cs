@@ -82,7 +82,10 @@ internal static partial class RunReport
         {
             rows.Add(new object?[] { "Memory, highest", Markup.Bytes("memory.peakWorkingSet", memory.PeakWorkingSet) });
             rows.Add(new object?[] { "Managed heap at the end", Markup.Bytes("memory.managedHeap", memory.ManagedHeap) });
-            rows.Add(new object?[] { "Replay caches of all phones", Markup.Bytes("memory.replayCaches", memory.ReplayCaches) });
+            if (memory.ReplayCaches is { } replayCaches)
+            {
+                rows.Add(new object?[] { "Replay caches of all phones", Markup.Bytes("memory.replayCaches", replayCaches) });
+            }
         }
 
         return Markup.Section(

@@ -33,7 +33,10 @@ internal sealed partial class Conductor : UntypedActor, IWithTimers, IWithStash
     private bool _isBusy;
     private bool _isStarting;
 
-    /// <summary>Whether the register has said what there is. Until then this one knows nothing, and says nothing: "no run" would stop on every node what an earlier conductor leads.</summary>
+    /// <summary>
+    /// Whether the register has said what there is. Until then this one knows nothing, and says nothing: "no run" would stop on every node what an earlier
+    /// conductor leads.
+    /// </summary>
     private bool _isInformed;
 
     public Conductor(ConductorSettings settings) => _settings = settings;

@@ -9,7 +9,7 @@ using Xunit;
 namespace UeFarm.Interop.Tests;
 
 /// <summary>A scenario on three processes with a database between them, beside the same one in one process.</summary>
-[Collection(WholeProcesses.Name)]
+[Collection(ClusterProcesses.Name)]
 public sealed class ClusterRunTests
 {
     private const int Nodes = 3;

@@ -44,8 +44,7 @@ public static class ClusterConfiguration
 
     /// <summary>
     /// Threads of their own for remoting and membership: on the thread pool, heartbeats would wait in line behind the phones, and the busiest node would be
-    /// held for dead. A connection whose other end has vanished without a word is given up about as soon as the node behind it is removed; by default it would be
-    /// two minutes, in which a node that has come back at the same address is not heard.
+    /// held for dead.
     /// </summary>
     private static string Remoting(ClusterNodeSettings settings) =>
         $$"""
@@ -60,7 +59,6 @@ public static class ClusterConfiguration
             fork-join-executor { parallelism-min = 2, parallelism-factor = 1.0, parallelism-max = 2 }
           }
           retry-gate-closed-for = 1s
-          transport-failure-detector { heartbeat-interval = 2s, acceptable-heartbeat-pause = 12s }
           dot-netty.tcp {
             hostname = "{{settings.Listen.Address}}"
             port = {{settings.Listen.Port}}

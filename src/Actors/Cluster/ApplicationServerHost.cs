@@ -16,8 +16,6 @@ namespace UeFarm.Actors.Cluster;
 /// </summary>
 internal sealed class ApplicationServerHost : UntypedActor
 {
-    private const int PageBatches = 256;
-
     private readonly IClusterRunFactory _factory;
     private readonly NodeNetwork _network;
     private readonly WakeUpWheel _wheel;
@@ -51,7 +49,7 @@ internal sealed class ApplicationServerHost : UntypedActor
                 break;
             case ClusterMessages.CloseBooks close when close.RunId == _runId && _running is { } running && !_isBusy && !_isClosed:
                 _isBusy = true;
-                WriteStoredAsync(running).PipeTo(Self, Sender);
+                WriteStoredAsync(running).PipeTo(Self);
                 break;
             case Running running:
                 _isBusy = false;
@@ -87,7 +85,7 @@ internal sealed class ApplicationServerHost : UntypedActor
             return;
         }
 
-        var isOn = state.Stage is > ClusterRunStage.Idle and < ClusterRunStage.Ended && state.CoreHop.Length > 0;
+        var isOn = state.IsOn && state.CoreHop.Length > 0;
         if (_running is { } running && (!isOn || state.RunId != _runId || state.CoreHop != _core))
         {
             _running = null;
@@ -176,16 +174,15 @@ internal sealed class ApplicationServerHost : UntypedActor
 
     private static async Task<bool> WasOpenedAsync(IRunJournal journal)
     {
-        for (long position = 0; ;)
+        await foreach (var fact in journal.ReadAllAsync(RunStreams.ApplicationServer).ConfigureAwait(false))
         {
-            var page = await journal.ReadAsync(RunStreams.ApplicationServer, position, PageBatches, CancellationToken.None).ConfigureAwait(false);
-            if (page.Count == 0 || page.Any(static batch => batch.Facts.Any(static fact => fact.Kind == RunFactKind.Opened)))
+            if (fact.Kind == RunFactKind.Opened)
             {
-                return page.Count > 0;
+                return true;
             }
-
-            position = page[^1].Number;
         }
+
+        return false;
     }
 
     private static async Task<Done> StopAsync(Running running)

@@ -12,8 +12,6 @@ namespace UeFarm.Actors.Cluster;
 /// </summary>
 internal sealed class BlockActor : UntypedActor
 {
-    private const int PageBatches = 256;
-
     private readonly int _block;
     private readonly Func<NodeRun?> _current;
     private readonly ILoggingAdapter _log = Context.GetLogger();
@@ -130,23 +128,9 @@ internal sealed class BlockActor : UntypedActor
         var claim = await run.Journal.ClaimAsync(_block, run.Node, CancellationToken.None).ConfigureAwait(false);
         var memory = new BlockMemory(
             run.Blocks.FirstOf(_block), run.Blocks.CountOf(_block), run.CreateFlash, run.Settings.Ue.ReplayCache, SystemRandomSource.Instance);
-        for (long position = 0; ;)
+        await foreach (var fact in run.Journal.ReadAllAsync(_block).ConfigureAwait(false))
         {
-            var page = await run.Journal.ReadAsync(_block, position, PageBatches, CancellationToken.None).ConfigureAwait(false);
-            if (page.Count == 0)
-            {
-                break;
-            }
-
-            foreach (var batch in page)
-            {
-                foreach (var fact in batch.Facts)
-                {
-                    memory.Apply(fact);
-                }
-
-                position = batch.Number;
-            }
+            memory.Apply(fact);
         }
 
         if (claim.Epoch > 1)
@@ -180,7 +164,7 @@ internal sealed class BlockActor : UntypedActor
         if (before > 0)
         {
             var count = run.Blocks.CountOf(_block);
-            Task.Run(() => new Missed(MissedSends.Find(run.CreateSchedule(), before, first, count, restored.Memory))).PipeTo(Self);
+            Task.Run(() => new Missed(MissedSends.Find(run.Settings.CreateSchedule(), before, first, count, restored.Memory))).PipeTo(Self);
         }
         else
         {

@@ -53,24 +53,25 @@ internal sealed class BlockJournal(IRunJournal journal, StreamClaim claim, RunCl
     public void Append(in RunFact fact, IRunJournalClient? client = null, long token = 0)
     {
         Count(fact);
-        if (!journal.TryAppend(claim, fact, client, token))
-        {
-            block.Tell(BlockEnd.JournalFull, ActorRefs.NoSender);
-        }
+        Store(fact, client, token);
     }
 
     /// <summary>A message that another owner was handed, or that nobody was: it ends here, and is not counted as this owner's.</summary>
-    public void AppendMissed(long number, int phone)
-    {
-        var failed = new RunFact(RunFactKind.MessageFailed, clock.UtcNow.Ticks, phone, number, Failure: SendFailure.Crash);
-        if (!journal.TryAppend(claim, failed))
-        {
-            block.Tell(BlockEnd.JournalFull, ActorRefs.NoSender);
-        }
-    }
+    public void AppendMissed(long number, int phone) =>
+        Store(new RunFact(RunFactKind.MessageFailed, clock.UtcNow.Ticks, phone, number, Failure: SendFailure.Crash));
 
     /// <summary>Tells the block when everything written so far is safe.</summary>
     public void Flush() => Append(new RunFact(RunFactKind.Released, clock.UtcNow.Ticks, Token: claim.Epoch), new Confirmation(this, null), 0);
+
+    private void Store(in RunFact fact, IRunJournalClient? client = null, long token = 0)
+    {
+        if (!journal.TryAppend(claim, fact, client, token))
+        {
+            Tell(BlockEnd.JournalFull);
+        }
+    }
+
+    private void Tell(BlockEnd end) => block.Tell(end, ActorRefs.NoSender);
 
     private void Count(in RunFact fact)
     {
@@ -96,10 +97,10 @@ internal sealed class BlockJournal(IRunJournal journal, StreamClaim claim, RunCl
     /// <summary>A phone's facts come one after the other.</summary>
     private void SetRegistered(int phone, bool isRegistered)
     {
-        ref var is_ = ref _isRegistered[phone - first];
-        if (is_ != isRegistered)
+        ref var current = ref _isRegistered[phone - first];
+        if (current != isRegistered)
         {
-            is_ = isRegistered;
+            current = isRegistered;
             Interlocked.Add(ref _registered, isRegistered ? 1 : -1);
         }
     }
@@ -120,6 +121,4 @@ internal sealed class BlockJournal(IRunJournal journal, StreamClaim claim, RunCl
 
         public void OnFenced(long token) => journal.Tell(BlockEnd.Fenced);
     }
-
-    private void Tell(BlockEnd end) => block.Tell(end, ActorRefs.NoSender);
 }

@@ -65,10 +65,7 @@ internal sealed class BlockMemory
                 NoteDue(fact.Token);
                 _open[fact.Token] = fact.Phone;
                 break;
-            case RunFactKind.MessageSent:
-                Remember(fact);
-                break;
-            case RunFactKind.ReportSent:
+            case RunFactKind.MessageSent or RunFactKind.ReportSent:
                 Remember(fact);
                 break;
             case RunFactKind.MessageAnswered or RunFactKind.MessageFailed:

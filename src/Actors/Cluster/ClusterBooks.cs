@@ -1,6 +1,5 @@
 using UeFarm.Actors.Journal;
 using UeFarm.Actors.Run;
-using UeFarm.Actors.Traffic;
 using UeFarm.Protocol;
 
 namespace UeFarm.Actors.Cluster;
@@ -24,7 +23,7 @@ public sealed class ClusterBooks
         _tail = new RunTail(journal, new RunTailSettings { Expected = [.. Enumerable.Range(0, blocks)] });
         _books = new RunBooks(
             Recorder,
-            new RunSchedule(settings.Traffic, settings.Phases, settings.Phones, settings.RegisterBeforeFirstPhase, settings.Seed),
+            settings.CreateSchedule(),
             start);
     }
 

@@ -74,19 +74,16 @@ internal static class ClusterForms
     {
         writer.Text(state.RunId);
         writer.Text(state.Scenario);
-        writer.Text(state.ScenarioHash);
         writer.List(state.Overrides, static (w, text) => w.Text(text));
-        writer.Int64(unchecked((long)state.Seed));
         writer.Int64(state.StartTicks);
         writer.Byte((byte)state.Stage);
         writer.Text(state.CoreHop);
         writer.Text(state.ApplicationServerHop);
-        writer.Text(state.JournalId);
     }
 
     private static RunState ReadRunState(ClusterReader reader) => new(
-        reader.Text(), reader.Text(), reader.Text(), reader.List(SmallestText, static r => r.Text()), unchecked((ulong)reader.Int64()), reader.Int64(),
-        reader.Enumeration<ClusterRunStage>(), reader.Text(), reader.Text(), reader.Text());
+        reader.Text(), reader.Text(), reader.List(SmallestText, static r => r.Text()), reader.Int64(), reader.Enumeration<ClusterRunStage>(), reader.Text(),
+        reader.Text());
 
     private static void WriteNodeReport(ClusterWriter writer, NodeReport report)
     {
@@ -97,19 +94,17 @@ internal static class ClusterForms
         var counters = report.Counters;
         long[] values =
         [
-            counters.Phones, counters.Registered, counters.RegistrationFailures, counters.Due, counters.Sent, counters.Answered, counters.Answered202,
-            counters.Failed, counters.InFlight, counters.Accepted, counters.Rejected, counters.Redelivered, counters.ReportsSent, counters.AttacksSent,
-            counters.AttacksAccepted, counters.Restarts,
+            counters.Registered, counters.RegistrationFailures, counters.Sent, counters.Answered, counters.Answered202, counters.Failed, counters.Accepted,
+            counters.Rejected, counters.Redelivered, counters.ReportsSent, counters.Restarts,
         ];
         writer.List(values, static (w, value) => w.Int64(value));
-        writer.Int64(report.LagP99Microseconds);
         writer.Int64(report.CpuMilliseconds);
         writer.Int64(report.ResidentBytes);
     }
 
     private static NodeReport ReadNodeReport(ClusterReader reader) => new(
         reader.Text(), reader.List(1, static r => r.Enumeration<ClusterRole>()), reader.Text(), reader.List(sizeof(int), static r => r.Int32()),
-        ReadCounters(reader), reader.Int64(), reader.Int64(), reader.Int64());
+        ReadCounters(reader), reader.Int64(), reader.Int64());
 
     /// <summary>A list of its own, so that a counter can be added: what a node does not know of is 0.</summary>
     private static NodeCounters ReadCounters(ClusterReader reader)
@@ -117,22 +112,17 @@ internal static class ClusterForms
         var values = reader.List(sizeof(long), static r => r.Int64());
         return new NodeCounters
         {
-            Phones = values.ElementAtOrDefault(0),
-            Registered = values.ElementAtOrDefault(1),
-            RegistrationFailures = values.ElementAtOrDefault(2),
-            Due = values.ElementAtOrDefault(3),
-            Sent = values.ElementAtOrDefault(4),
-            Answered = values.ElementAtOrDefault(5),
-            Answered202 = values.ElementAtOrDefault(6),
-            Failed = values.ElementAtOrDefault(7),
-            InFlight = values.ElementAtOrDefault(8),
-            Accepted = values.ElementAtOrDefault(9),
-            Rejected = values.ElementAtOrDefault(10),
-            Redelivered = values.ElementAtOrDefault(11),
-            ReportsSent = values.ElementAtOrDefault(12),
-            AttacksSent = values.ElementAtOrDefault(13),
-            AttacksAccepted = values.ElementAtOrDefault(14),
-            Restarts = values.ElementAtOrDefault(15),
+            Registered = values.ElementAtOrDefault(0),
+            RegistrationFailures = values.ElementAtOrDefault(1),
+            Sent = values.ElementAtOrDefault(2),
+            Answered = values.ElementAtOrDefault(3),
+            Answered202 = values.ElementAtOrDefault(4),
+            Failed = values.ElementAtOrDefault(5),
+            Accepted = values.ElementAtOrDefault(6),
+            Rejected = values.ElementAtOrDefault(7),
+            Redelivered = values.ElementAtOrDefault(8),
+            ReportsSent = values.ElementAtOrDefault(9),
+            Restarts = values.ElementAtOrDefault(10),
         };
     }
 

@@ -45,7 +45,7 @@ internal sealed class ClusterJoin(ClusterNodeSettings settings, AkkaCluster clus
             var answers = await Task.WhenAll(others.Select(seed => AskAsync(seed, cancellation))).ConfigureAwait(false);
             for (var i = 0; i < answers.Length; i++)
             {
-                if (answers[i] is { } answer && JoinCompatibility.Compare(_terms, answer.Terms, Describe(others[i])) is { } fault)
+                if (answers[i] is { } answer && JoinCompatibility.Compare(_terms, answer.Terms, NodeName.Of(others[i])) is { } fault)
                 {
                     throw new ClusterFaultException(fault);
                 }
@@ -93,10 +93,10 @@ internal sealed class ClusterJoin(ClusterNodeSettings settings, AkkaCluster clus
     private async Task<ClusterFault> DescribeFailureAsync(List<Address> seeds, CancellationToken cancellation)
     {
         var others = seeds.Where(seed => seed != cluster.SelfAddress).ToList();
-        var findings = await Task.WhenAll(others.Select(async seed => $"{Describe(seed)} {await ProbeAsync(seed, cancellation).ConfigureAwait(false)}")).ConfigureAwait(false);
+        var findings = await Task.WhenAll(others.Select(async seed => $"{NodeName.Of(seed)} {await ProbeAsync(seed, cancellation).ConfigureAwait(false)}")).ConfigureAwait(false);
         return new ClusterFault(
             "seeds", string.Join(", ", settings.Seeds.Select(static seed => $"{seed.Host}:{seed.Port}")),
-            $"have not let this node ({Describe(cluster.SelfAddress)}) in within {settings.Timing.JoinTimeout.TotalSeconds:0} s: {string.Join("; ", findings)}",
+            $"have not let this node ({NodeName.Of(cluster.SelfAddress)}) in within {settings.Timing.JoinTimeout.TotalSeconds:0} s: {string.Join("; ", findings)}",
             "start the first seed first; name each seed as it advertises itself; give all nodes TLS with certificates of one authority, or none");
     }
 
@@ -124,6 +124,4 @@ internal sealed class ClusterJoin(ClusterNodeSettings settings, AkkaCluster clus
     }
 
     private Address AddressOf(DnsEndPoint seed) => new(cluster.SelfAddress.Protocol, cluster.SelfAddress.System, seed.Host, seed.Port);
-
-    private static string Describe(Address address) => $"{address.Host}:{address.Port}";
 }

@@ -9,19 +9,19 @@ public static class ClusterMessages
     /// <summary>The conductor to every node, once a second and at each change.</summary>
     /// <param name="RunId">Empty: no run.</param>
     /// <param name="Scenario">The scenario's text.</param>
-    /// <param name="ScenarioHash">SHA-256 of the text, in hexadecimal.</param>
     /// <param name="Overrides">As KEY=VALUE, in their order.</param>
-    /// <param name="Seed">Of the schedule.</param>
     /// <param name="StartTicks">When the schedule starts, in UTC ticks; 0: not known yet.</param>
     /// <param name="Stage">Where the run stands.</param>
     /// <param name="CoreHop">Where phones find the core, as HOST:PORT; empty: not started.</param>
     /// <param name="ApplicationServerHop">Where the core finds the application server; empty: not started, or none.</param>
-    /// <param name="JournalId">Which journal holds the run's facts.</param>
     public sealed record RunState(
-        string RunId, string Scenario, string ScenarioHash, IReadOnlyList<string> Overrides, ulong Seed, long StartTicks, ClusterRunStage Stage, string CoreHop,
-        string ApplicationServerHop, string JournalId) : IClusterMessage
+        string RunId, string Scenario, IReadOnlyList<string> Overrides, long StartTicks, ClusterRunStage Stage, string CoreHop,
+        string ApplicationServerHop) : IClusterMessage
     {
-        public static RunState Idle { get; } = new("", "", "", [], 0, 0, ClusterRunStage.Idle, "", "", "");
+        public static RunState Idle { get; } = new("", "", [], 0, ClusterRunStage.Idle, "", "");
+
+        /// <summary>Whether nodes have anything to do for it.</summary>
+        internal bool IsOn => Stage is > ClusterRunStage.Idle and < ClusterRunStage.Ended;
     }
 
     /// <summary>A node to the conductor, once a second.</summary>
@@ -30,11 +30,10 @@ public static class ClusterMessages
     /// <param name="RunId">Which run it takes part in; empty: none.</param>
     /// <param name="Blocks">The blocks of phones it has.</param>
     /// <param name="Counters">Of the run.</param>
-    /// <param name="LagP99Microseconds">99th percentile of how late the schedule was played, since the last report.</param>
     /// <param name="CpuMilliseconds">Of the process, since its start.</param>
     /// <param name="ResidentBytes">Of the process.</param>
     public sealed record NodeReport(
-        string Node, IReadOnlyList<ClusterRole> Roles, string RunId, IReadOnlyList<int> Blocks, NodeCounters Counters, long LagP99Microseconds,
+        string Node, IReadOnlyList<ClusterRole> Roles, string RunId, IReadOnlyList<int> Blocks, NodeCounters Counters,
         long CpuMilliseconds, long ResidentBytes) : IClusterMessage;
 
     /// <summary>To a block, through the shard region: be there. A block is started by its first.</summary>

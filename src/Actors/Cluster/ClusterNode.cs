@@ -28,7 +28,7 @@ public sealed class ClusterNode : IAsyncDisposable
     public AkkaCluster Cluster { get; }
 
     /// <summary>What the other nodes call this one, as HOST:PORT.</summary>
-    public string Address => $"{Cluster.SelfAddress.Host}:{Cluster.SelfAddress.Port}";
+    public string Address => NodeName.Of(Cluster.SelfAddress);
 
     /// <summary>Completes when the node's actor system has ended, whoever ended it. A process should then say why (<see cref="Describe"/>) and exit.</summary>
     public Task<ClusterEnd> Ended { get; }

@@ -74,6 +74,6 @@ internal sealed class ClusterWatch(IClusterObserver observer, Action onQuarantin
         }
 
         roles.Sort();
-        return new ClusterMember($"{member.Address.Host}:{member.Address.Port}", roles);
+        return new ClusterMember(NodeName.Of(member.Address), roles);
     }
 }

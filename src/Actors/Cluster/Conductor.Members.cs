@@ -15,8 +15,8 @@ internal sealed partial class Conductor
         var streams = await _journal!.ListAsync(CancellationToken.None).ConfigureAwait(false);
         return () =>
         {
-            Note(run, $"node {_cluster.SelfAddress.Host}:{_cluster.SelfAddress.Port} took over as conductor {At(run)}");
-            var members = _cluster.State.Members.Select(static member => $"{member.Address.Host}:{member.Address.Port}").ToHashSet();
+            Note(run, $"node {NodeName.Of(_cluster.SelfAddress)} took over as conductor {At(run)}");
+            var members = _cluster.State.Members.Select(static member => NodeName.Of(member.Address)).ToHashSet();
             foreach (var owner in streams.Select(static stream => stream.Owner).Where(owner => !members.Contains(owner)).Distinct().Order(StringComparer.Ordinal))
             {
                 Note(run, $"node {owner} was gone by then; {streams.Count(stream => stream.Owner == owner && stream.Stream >= 0)} blocks of phones had been there");
@@ -26,8 +26,8 @@ internal sealed partial class Conductor
 
     private void NoteRemoval(ClusterEvent.MemberRemoved removed)
     {
-        var node = $"{removed.Member.Address.Host}:{removed.Member.Address.Port}";
-        _nodes.Remove(node, out var last);
+        var node = NodeName.Of(removed.Member.Address);
+        _nodes.Remove(node);
         if (_run is not { Result: null } run || _stage == ClusterRunStage.Ended)
         {
             return;

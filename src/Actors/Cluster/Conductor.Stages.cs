@@ -1,6 +1,5 @@
 using UeFarm.Actors.Journal;
 using UeFarm.Actors.Run;
-using UeFarm.Actors.Traffic;
 using UeFarm.Protocol;
 
 namespace UeFarm.Actors.Cluster;
@@ -16,6 +15,8 @@ internal sealed partial class Conductor
     private Instant Start => new(_run!.StartTicks);
 
     private TimeSpan Length => _runSettings!.Phases.Aggregate(TimeSpan.Zero, static (sum, phase) => sum + phase.Duration);
+
+    private int BlockCount => new UeBlocks(_runSettings!.Phones).Count;
 
     private void Advance()
     {
@@ -125,8 +126,7 @@ internal sealed partial class Conductor
     private bool IsRegistered()
     {
         var settings = _runSettings!;
-        var blocks = new UeBlocks(settings.Phones).Count;
-        return _blocks.Count == blocks && _blocks.Values.All(static block => block.Phones > 0)
+        return _blocks.Count == BlockCount && _blocks.Values.All(static block => block.Phones > 0)
             && (!settings.RegisterBeforeFirstPhase || _blocks.Values.Sum(static block => block.Registered) >= settings.Phones);
     }
 
@@ -166,7 +166,7 @@ internal sealed partial class Conductor
 
     private void CloseAll()
     {
-        for (var block = 0; block < new UeBlocks(_runSettings!.Phones).Count; block++)
+        for (var block = 0; block < BlockCount; block++)
         {
             if (!_blocks.TryGetValue(block, out var report) || !report.IsClosed)
             {
@@ -178,8 +178,8 @@ internal sealed partial class Conductor
     }
 
     private bool IsClosed() =>
-        _blocks.Count == new UeBlocks(_runSettings!.Phones).Count && _blocks.Values.All(static block => block.IsClosed)
-        && (_server is { IsClosed: true } || !_runSettings.HasApplicationServer);
+        _blocks.Count == BlockCount && _blocks.Values.All(static block => block.IsClosed)
+        && (_server is { IsClosed: true } || !_runSettings!.HasApplicationServer);
 
     private async Task<Action> JudgeAsync()
     {
@@ -211,7 +211,7 @@ internal sealed partial class Conductor
 
     private static int PlannedOnlineAt(FarmRunSettings settings, TimeSpan time)
     {
-        var schedule = new RunSchedule(settings.Traffic, settings.Phases, settings.Phones, settings.RegisterBeforeFirstPhase, settings.Seed);
+        var schedule = settings.CreateSchedule();
         var planned = schedule.PlannedOnline;
         while (schedule.TryNext(out var action) && action.At <= time)
         {

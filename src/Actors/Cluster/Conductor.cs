@@ -124,8 +124,7 @@ internal sealed partial class Conductor : UntypedActor, IWithTimers, IWithStash
     private void Broadcast()
     {
         var state = _run is { } run
-            ? new ClusterMessages.RunState(
-                run.RunId, run.Scenario, "", run.Overrides, _runSettings?.Seed ?? 0, run.StartTicks, _stage, _core, _server?.Hop ?? "", run.RunId)
+            ? new ClusterMessages.RunState(run.RunId, run.Scenario, run.Overrides, run.StartTicks, _stage, _core, _server?.Hop ?? "")
             : ClusterMessages.RunState.Idle;
         foreach (var member in _cluster.State.Members.Where(static member => member.Status == MemberStatus.Up))
         {
@@ -134,9 +133,9 @@ internal sealed partial class Conductor : UntypedActor, IWithTimers, IWithStash
 
         _settings.Core.Tell(state, Self);
         _settings.ApplicationServer.Tell(state, Self);
-        if (_runSettings is { } settings && _stage is >= ClusterRunStage.Registering and <= ClusterRunStage.Closing)
+        if (_runSettings is not null && _stage is >= ClusterRunStage.Registering and <= ClusterRunStage.Closing)
         {
-            for (var block = 0; block < new UeBlocks(settings.Phones).Count; block++)
+            for (var block = 0; block < BlockCount; block++)
             {
                 _settings.Blocks.Tell(new ClusterMessages.EnsureBlock(state.RunId, block), Self);
             }

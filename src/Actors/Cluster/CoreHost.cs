@@ -59,17 +59,16 @@ internal sealed class CoreHost : UntypedActor
 
     private void Follow(ClusterMessages.RunState state)
     {
-        var isOn = state.Stage is > ClusterRunStage.Idle and < ClusterRunStage.Ended;
         if (_isStarting)
         {
             return;
         }
 
-        if (!isOn || state.RunId != _runId)
+        if (!state.IsOn || state.RunId != _runId)
         {
             Close();
-            _runId = isOn ? state.RunId : "";
-            if (isOn)
+            _runId = state.IsOn ? state.RunId : "";
+            if (state.IsOn)
             {
                 _isStarting = true;
                 StartAsync(Context.System, state).PipeTo(Self);

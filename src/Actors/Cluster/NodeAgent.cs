@@ -2,7 +2,6 @@ using Akka.Actor;
 using Akka.Event;
 using UeFarm.Actors.Kms;
 using UeFarm.Actors.Run;
-using UeFarm.Actors.Traffic;
 using UeFarm.Actors.Transport;
 using UeFarm.Actors.Ue;
 using UeFarm.Protocol;
@@ -72,10 +71,9 @@ internal sealed class NodeAgent : UntypedActor
     {
         if (!_isBusy)
         {
-            var isOn = state.Stage is > ClusterRunStage.Idle and < ClusterRunStage.Ended;
-            if (state.RunId != _runId || !isOn)
+            if (state.RunId != _runId || !state.IsOn)
             {
-                Change(state, isOn);
+                Change(state);
             }
             else
             {
@@ -86,7 +84,7 @@ internal sealed class NodeAgent : UntypedActor
         Sender.Tell(Report());
     }
 
-    private void Change(ClusterMessages.RunState state, bool isOn)
+    private void Change(ClusterMessages.RunState state)
     {
         if (_part is { } old)
         {
@@ -97,7 +95,7 @@ internal sealed class NodeAgent : UntypedActor
             _isBusy = true;
             CloseAsync(old).PipeTo(Self);
         }
-        else if (isOn && HopText.TryRead(state.CoreHop, SipTransportKind.Tcp, out _))
+        else if (state.IsOn && HopText.TryRead(state.CoreHop, SipTransportKind.Tcp, out _))
         {
             _runId = state.RunId;
             _core = state.CoreHop;
@@ -154,7 +152,7 @@ internal sealed class NodeAgent : UntypedActor
         var nodes = Math.Max(1, _settings.UeNodes());
         var schedule = new BlockSchedule(blocks, region.Tell, settings.AddressOf, _clock, _settings.Wheel.Time, settings.RegistrationsPerSecond / nodes);
         var player = new SchedulePlayer(
-            new RunSchedule(settings.Traffic, settings.Phases, settings.Phones, settings.RegisterBeforeFirstPhase, settings.Seed),
+            settings.CreateSchedule(),
             new SchedulePlayerSettings { Wheel = _settings.Wheel, Target = schedule, Seed = settings.Seed });
         return new NodePart(settings, new NodeRun
         {
@@ -203,7 +201,7 @@ internal sealed class NodeAgent : UntypedActor
         using var process = System.Diagnostics.Process.GetCurrentProcess();
         var run = _part?.Run;
         return new ClusterMessages.NodeReport(
-            _settings.Node, [.. _settings.Roles], _runId, run?.Schedule.AdoptedBlocks() ?? [], run?.Counters.Take() ?? new NodeCounters(), 0,
+            _settings.Node, [.. _settings.Roles], _runId, run?.Schedule.AdoptedBlocks() ?? [], run?.Counters.Take() ?? new NodeCounters(),
             (long)process.TotalProcessorTime.TotalMilliseconds, process.WorkingSet64);
     }
 

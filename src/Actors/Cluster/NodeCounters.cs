@@ -3,16 +3,10 @@ namespace UeFarm.Actors.Cluster;
 /// <summary>A node's running totals of a run, for the live view and the metrics; the journal is what counts in the end.</summary>
 public sealed record NodeCounters
 {
-    /// <summary>Phones that exist on the node.</summary>
-    public long Phones { get; init; }
-
     /// <summary>Phones that have a binding now.</summary>
     public long Registered { get; init; }
 
     public long RegistrationFailures { get; init; }
-
-    /// <summary>Messages that became due.</summary>
-    public long Due { get; init; }
 
     public long Sent { get; init; }
 
@@ -24,8 +18,6 @@ public sealed record NodeCounters
 
     public long Failed { get; init; }
 
-    public long InFlight { get; init; }
-
     /// <summary>Genuine messages that a phone accepted.</summary>
     public long Accepted { get; init; }
 
@@ -35,11 +27,6 @@ public sealed record NodeCounters
     public long Redelivered { get; init; }
 
     public long ReportsSent { get; init; }
-
-    public long AttacksSent { get; init; }
-
-    /// <summary>Injected messages that a phone accepted. Must stay 0.</summary>
-    public long AttacksAccepted { get; init; }
 
     /// <summary>Phone actors restarted after a fault of their own.</summary>
     public long Restarts { get; init; }

@@ -1,6 +1,5 @@
 using UeFarm.Actors.Journal;
 using UeFarm.Actors.Run;
-using UeFarm.Actors.Traffic;
 using UeFarm.Actors.Ue;
 using UeFarm.Protocol;
 using UeFarm.Protocol.Messaging;
@@ -36,7 +35,4 @@ internal sealed record NodeRun
 
     /// <summary>Whether the node's player has come to the present; also before the schedule's start.</summary>
     public bool IsUpToDate => Player.NextDue == Instant.Never || Clock.ToUtc(Player.NextDue) > Clock.UtcNow + TimeSpan.FromSeconds(-1);
-
-    public RunSchedule CreateSchedule() =>
-        new(Settings.Traffic, Settings.Phases, Settings.Phones, Settings.RegisterBeforeFirstPhase, Settings.Seed);
 }

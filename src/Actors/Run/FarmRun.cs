@@ -4,7 +4,6 @@ using UeFarm.Actors.Core;
 using UeFarm.Actors.Kms;
 using UeFarm.Actors.Ledger;
 using UeFarm.Actors.Mailbox;
-using UeFarm.Actors.Traffic;
 using UeFarm.Actors.Transport;
 using UeFarm.Actors.Ue;
 using UeFarm.Actors.Virtual;
@@ -169,7 +168,7 @@ public sealed partial class FarmRun : IRunUnderWay, IAsyncDisposable
     {
         await RegisterAllAsync(stop).ConfigureAwait(false);
         _phasesStarted = Now;
-        var schedule = new RunSchedule(_settings.Traffic, _settings.Phases, _settings.Phones, _settings.RegisterBeforeFirstPhase, _settings.Seed);
+        var schedule = _settings.CreateSchedule();
         _player = new SchedulePlayer(schedule, new SchedulePlayerSettings
         {
             Wheel = _world.Wheel,

@@ -81,6 +81,9 @@ public sealed record FarmRunSettings
     /// <summary>Where the mailboxes are kept; in virtual time they are in memory.</summary>
     public required string DatabasePath { get; init; }
 
+    /// <summary>The schedule from its beginning; the same each time.</summary>
+    public RunSchedule CreateSchedule() => new(Traffic, Phases, Phones, RegisterBeforeFirstPhase, Seed);
+
     /// <summary>How long, after the last phase, what is under way may take to settle.</summary>
     public TimeSpan SettleTime { get; init; } = TimeSpan.FromSeconds(40);
 }

@@ -35,8 +35,6 @@ internal sealed record ClusterNodeStatus(
             node.Options.Listen.ToString(),
             node.Options.Store.Connection,
             [.. cluster?.State.Members.Select(member => new Member(
-                NameOf(member), [.. member.Roles.Order(StringComparer.Ordinal)], member.Status.ToString(), !unreachable.Contains(member))) ?? []]);
+                NodeName.Of(member.Address), [.. member.Roles.Order(StringComparer.Ordinal)], member.Status.ToString(), !unreachable.Contains(member))) ?? []]);
     }
-
-    private static string NameOf(Akka.Cluster.Member member) => $"{member.Address.Host}:{member.Address.Port}";
 }

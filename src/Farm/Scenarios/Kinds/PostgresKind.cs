@@ -6,7 +6,7 @@ namespace UeFarm.Farm.Scenarios;
 /// <summary>A PostgreSQL database, without passwords.</summary>
 internal sealed class PostgresKind : OptionKind<string>
 {
-    private const string Prefix = "postgres:";
+    public const string Prefix = "postgres:";
 
     public override string Name => "database";
 
@@ -24,19 +24,24 @@ internal sealed class PostgresKind : OptionKind<string>
             return false;
         }
 
-        if (PostgresConnectionText.TryCheck(value, out var fault, out var remedy))
-        {
-            return true;
-        }
-
-        problem = new OptionProblem(fault, remedy);
-        return false;
+        return TryCheck(value, out problem);
     }
 
-    public override JsonObject CreateSchema() => new()
+    public override JsonObject CreateSchema() => SchemaOf("^postgres:.+$");
+
+    /// <summary>Whether a connection string can be used.</summary>
+    public static bool TryCheck(string connection, out OptionProblem problem)
+    {
+        var isUsable = PostgresConnectionText.TryCheck(connection, out var fault, out var remedy);
+        problem = isUsable ? default : new OptionProblem(fault, remedy);
+        return isUsable;
+    }
+
+    /// <summary>Of a text with this pattern, or of a mapping with the connection string.</summary>
+    public static JsonObject SchemaOf(string pattern) => new()
     {
         ["anyOf"] = new JsonArray(
-            Pattern("^postgres:.+$"),
+            Pattern(pattern),
             new JsonObject
             {
                 ["type"] = "object",

@@ -1,13 +1,10 @@
 using System.Text.Json.Nodes;
-using UeFarm.Actors.Stores;
 
 namespace UeFarm.Farm.Scenarios;
 
 /// <summary><c>sqlite</c>, or a connection string for PostgreSQL, without passwords.</summary>
 internal sealed class StoreKind : OptionKind<StorePlace>
 {
-    private const string Prefix = "postgres:";
-
     public override string Name => "store";
 
     public override string Allowed => "sqlite, or { postgres: \"Host=...;Database=...;Username=...\" } without a password";
@@ -23,16 +20,15 @@ internal sealed class StoreKind : OptionKind<StorePlace>
             return true;
         }
 
-        if (!text.StartsWith(Prefix, StringComparison.Ordinal))
+        if (!text.StartsWith(PostgresKind.Prefix, StringComparison.Ordinal))
         {
             problem = new OptionProblem("is neither sqlite nor postgres", "write sqlite, or { postgres: \"Host=db.lab;Database=uefarm;Username=as\" }");
             return false;
         }
 
-        var connection = text[Prefix.Length..].Trim();
-        if (!PostgresConnectionText.TryCheck(connection, out var fault, out var remedy))
+        var connection = text[PostgresKind.Prefix.Length..].Trim();
+        if (!PostgresKind.TryCheck(connection, out problem))
         {
-            problem = new OptionProblem(fault, remedy);
             return false;
         }
 
@@ -40,16 +36,5 @@ internal sealed class StoreKind : OptionKind<StorePlace>
         return true;
     }
 
-    public override JsonObject CreateSchema() => new()
-    {
-        ["anyOf"] = new JsonArray(
-            Pattern("^(sqlite|postgres:.+)$"),
-            new JsonObject
-            {
-                ["type"] = "object",
-                ["properties"] = new JsonObject { ["postgres"] = new JsonObject { ["type"] = "string", ["minLength"] = 1 } },
-                ["required"] = new JsonArray("postgres"),
-                ["additionalProperties"] = false,
-            }),
-    };
+    public override JsonObject CreateSchema() => PostgresKind.SchemaOf("^(sqlite|postgres:.+)$");
 }

@@ -1,45 +1,17 @@
 using System.Globalization;
 using System.Net;
 using System.Text;
-using Akka.Actor;
-using UeFarm.Actors.Core;
-using UeFarm.Actors.Kms;
 using UeFarm.Actors.Tests.Core;
-using UeFarm.Actors.Timing;
 using UeFarm.Actors.Transport;
 using UeFarm.Actors.Ue;
-using UeFarm.Protocol;
-using UeFarm.Protocol.Kms;
 using UeFarm.Protocol.Messaging;
-using UeFarm.Protocol.Mikey;
 using UeFarm.Protocol.Sip;
 using Xunit;
 
 namespace UeFarm.Actors.Tests.Ue;
 
-public sealed class UeRegionTests : IAsyncLifetime
+public sealed class UeRegionTests : UeRegionFixture
 {
-    private static readonly byte[] MasterSecret = Encoding.ASCII.GetBytes("a secret of thirty-two bytes....");
-
-    private readonly ActorSystem _system = FarmActorSystem.Create("ue-tests", "akka.loglevel = OFF");
-    private readonly WakeUpWheel _wheel = new(TimeProvider.System, TimeSpan.FromMilliseconds(5));
-    private readonly RecordingUeObserver _observer = new();
-    private readonly List<IAsyncDisposable> _open = [];
-
-    public ValueTask InitializeAsync() => ValueTask.CompletedTask;
-
-    public async ValueTask DisposeAsync()
-    {
-        foreach (var resource in Enumerable.Reverse(_open))
-        {
-            await resource.DisposeAsync();
-        }
-
-        await _wheel.DisposeAsync();
-        await _system.Terminate();
-        _system.Dispose();
-    }
-
     [Theory]
     [InlineData(SipTransportKind.Tcp, "aka-")]
     [InlineData(SipTransportKind.Udp, "md5-")]
@@ -55,7 +27,7 @@ public sealed class UeRegionTests : IAsyncLifetime
         var registered = new HashSet<int>();
         while (registered.Count < 40)
         {
-            var (ue, fact) = await _observer.NextAsync();
+            var (ue, fact) = await Observer.NextAsync();
             Assert.Equal(UeEffectKind.Registered, fact.Kind);
             Assert.True(registered.Add(ue.Index));
         }
@@ -69,7 +41,7 @@ public sealed class UeRegionTests : IAsyncLifetime
         var answered = new HashSet<long>();
         while (accepted.Count < 40 || answered.Count < 40)
         {
-            var (ue, fact) = await _observer.NextAsync();
+            var (ue, fact) = await Observer.NextAsync();
             switch (fact.Kind)
             {
                 case UeEffectKind.MessageReceived:
@@ -89,7 +61,7 @@ public sealed class UeRegionTests : IAsyncLifetime
         }
 
         region.Tell(new UeCommands.GoOffline(new UeId(3), OfflineKind.Clean));
-        await _observer.NextAsync(UeEffectKind.WentOffline, 3);
+        await Observer.NextAsync(UeEffectKind.WentOffline, 3);
         Assert.Equal(39, core.Counters.Bindings);
         Assert.Equal(40, region.Counters.PhonesCreated);
         Assert.Equal(0, region.Counters.Restarts);
@@ -102,18 +74,18 @@ public sealed class UeRegionTests : IAsyncLifetime
         var hop = new SipHop(SipTransportKind.Tcp, core.EndPoint, 0);
         var region = await StartRegionAsync(hop, 2, "md5-");
         SipRequest? captured = null;
-        _observer.OnFact = (_, fact) => captured = fact.Kind == UeEffectKind.MessageReceived && fact.Outcome == ReceiveOutcome.Accepted ? fact.Request : captured;
+        Observer.OnFact = (_, fact) => captured = fact.Kind == UeEffectKind.MessageReceived && fact.Outcome == ReceiveOutcome.Accepted ? fact.Request : captured;
         region.Tell(new UeCommands.GoOnline(new UeId(0)));
-        await _observer.NextAsync(UeEffectKind.Registered, 0);
+        await Observer.NextAsync(UeEffectKind.Registered, 0);
         region.Tell(new UeCommands.GoOnline(new UeId(1)));
-        await _observer.NextAsync(UeEffectKind.Registered, 1);
+        await Observer.NextAsync(UeEffectKind.Registered, 1);
         region.Tell(new UeCommands.SendText(new UeId(0), 1, AddressOf("md5-", 1), "hello"u8.ToArray()));
-        Assert.Equal(ReceiveOutcome.Accepted, (await _observer.NextAsync(UeEffectKind.MessageReceived, 1)).Outcome);
+        Assert.Equal(ReceiveOutcome.Accepted, (await Observer.NextAsync(UeEffectKind.MessageReceived, 1)).Outcome);
 
         region.Tell(new UeCommands.Crash(new UeId(1)));
-        Assert.Equal("crash", (await _observer.NextAsync(UeEffectKind.WentOffline, 1)).Reason);
-        await _observer.NextAsync(UeEffectKind.Registered, 1);
-        Assert.Equal(new UeId(1), Assert.Single(_observer.Restarted));
+        Assert.Equal("crash", (await Observer.NextAsync(UeEffectKind.WentOffline, 1)).Reason);
+        await Observer.NextAsync(UeEffectKind.Registered, 1);
+        Assert.Equal(new UeId(1), Assert.Single(Observer.Restarted));
         Assert.Equal(1, region.Counters.Restarts);
 
         // Past the core, as an attacker would, to the very phone.
@@ -123,7 +95,7 @@ public sealed class UeRegionTests : IAsyncLifetime
         var phone = new SipHop(SipTransportKind.Tcp, region.Transport.LocalEndPoint, 0);
         var replay = BuildReplay(captured, peer.Transport.LocalEndPoint, contentType, body);
         Assert.Equal(SipSendResult.Queued, peer.Transport.Send(phone, replay));
-        Assert.Equal(ReceiveOutcome.Duplicate, (await _observer.NextAsync(UeEffectKind.MessageReceived, 1)).Outcome);
+        Assert.Equal(ReceiveOutcome.Duplicate, (await Observer.NextAsync(UeEffectKind.MessageReceived, 1)).Outcome);
     }
 
     [Fact]
@@ -133,22 +105,22 @@ public sealed class UeRegionTests : IAsyncLifetime
         var region = await StartRegionAsync(new SipHop(SipTransportKind.Memory, IPEndPoint.Parse("10.0.0.1:5060"), 0), 1, "md5-", network);
         using var core = new ScriptedCore(network, IPEndPoint.Parse("10.0.0.1:5060"));
         region.Tell(new UeCommands.GoOnline(new UeId(0)));
-        await _observer.NextAsync(UeEffectKind.Registered, 0);
+        await Observer.NextAsync(UeEffectKind.Registered, 0);
         for (var id = 1; id <= 3; id++)
         {
             region.Tell(new UeCommands.SendText(new UeId(0), id, "sip:nobody@ims.example", "text"u8.ToArray()));
         }
 
-        Assert.Equal(1, (await _observer.NextAsync(UeEffectKind.MessageSent, 0)).Token);
+        Assert.Equal(1, (await Observer.NextAsync(UeEffectKind.MessageSent, 0)).Token);
         region.Tell(new UeCommands.Crash(new UeId(0)));
         for (var id = 1; id <= 3; id++)
         {
-            var (_, fact) = await _observer.NextAsync();
+            var (_, fact) = await Observer.NextAsync();
             Assert.Equal((UeEffectKind.MessageFailed, id, SendFailure.Crash), (fact.Kind, fact.Token, fact.Failure));
         }
 
-        await _observer.NextAsync(UeEffectKind.WentOffline, 0);
-        await _observer.NextAsync(UeEffectKind.Registered, 0);
+        await Observer.NextAsync(UeEffectKind.WentOffline, 0);
+        await Observer.NextAsync(UeEffectKind.Registered, 0);
     }
 
     [Fact]
@@ -157,13 +129,13 @@ public sealed class UeRegionTests : IAsyncLifetime
         var network = new InMemorySipNetwork();
         var settings = SettingsOf(new SipHop(SipTransportKind.Memory, IPEndPoint.Parse("10.0.0.1:5060"), 0), 2, "md5-", network);
         var region = Open(await UeRegion.StartAsync(
-            _system, settings with { ProfileOf = index => index == 0 ? throw new InvalidOperationException("no such subscriber") : settings.ProfileOf(index) }, _wheel));
+            Actors, settings with { ProfileOf = index => index == 0 ? throw new InvalidOperationException("no such subscriber") : settings.ProfileOf(index) }, Wheel));
         using var core = new ScriptedCore(network, IPEndPoint.Parse("10.0.0.1:5060"));
         region.Tell(new UeCommands.SendText(new UeId(0), 7, "sip:a@ims.example", default));
-        var failed = await _observer.NextAsync(UeEffectKind.MessageFailed, 0);
+        var failed = await Observer.NextAsync(UeEffectKind.MessageFailed, 0);
         Assert.Equal((7, SendFailure.Crash), (failed.Token, failed.Failure));
         region.Tell(new UeCommands.GoOnline(new UeId(1)));
-        await _observer.NextAsync(UeEffectKind.Registered, 1);
+        await Observer.NextAsync(UeEffectKind.Registered, 1);
     }
 
     [Fact]
@@ -189,7 +161,7 @@ public sealed class UeRegionTests : IAsyncLifetime
         var next = new long[Phones];
         for (var fact = 0; fact < Phones * Commands; fact++)
         {
-            var (ue, failed) = await _observer.NextAsync();
+            var (ue, failed) = await Observer.NextAsync();
             Assert.Equal(SendFailure.Offline, failed.Failure);
             Assert.Equal(next[ue.Index]++, failed.Token);
         }
@@ -226,7 +198,7 @@ public sealed class UeRegionTests : IAsyncLifetime
     {
         using var isBlocked = new ManualResetEventSlim();
         using var mayGoOn = new ManualResetEventSlim();
-        _observer.OnFact = (_, fact) =>
+        Observer.OnFact = (_, fact) =>
         {
             if (fact.Kind == UeEffectKind.MessageReceived)
             {
@@ -236,9 +208,9 @@ public sealed class UeRegionTests : IAsyncLifetime
         };
         var core = await StartCoreAsync(SipTransportKind.Tcp);
         var settings = SettingsOf(new SipHop(SipTransportKind.Tcp, core.EndPoint, 0), 1, "md5-", null) with { MaxWaitingMessages = 1 };
-        var region = Open(await UeRegion.StartAsync(_system, settings, _wheel));
+        var region = Open(await UeRegion.StartAsync(Actors, settings, Wheel));
         region.Tell(new UeCommands.GoOnline(new UeId(0)));
-        await _observer.NextAsync(UeEffectKind.Registered, 0);
+        await Observer.NextAsync(UeEffectKind.Registered, 0);
         var peer = Open(CorePeer.Open(receiver => SipTransports.StartTcp(new SipTransportSettings(), receiver)));
         var hop = new SipHop(SipTransportKind.Tcp, region.Transport.LocalEndPoint, 0);
         Task<SipResponse> Send(int number) =>
@@ -261,63 +233,13 @@ public sealed class UeRegionTests : IAsyncLifetime
         var network = new InMemorySipNetwork();
         var region = await StartRegionAsync(new SipHop(SipTransportKind.Memory, IPEndPoint.Parse("10.0.0.1:5060"), 0), 2, "md5-", network);
         region.Tell(new UeCommands.GoOnline(new UeId(0)));
-        Assert.Equal("transport", (await _observer.NextAsync(UeEffectKind.RegistrationFailed, 0)).Reason);
+        Assert.Equal("transport", (await Observer.NextAsync(UeEffectKind.RegistrationFailed, 0)).Reason);
         using var core = new ScriptedCore(network, IPEndPoint.Parse("10.0.0.1:5060"));
-        await _observer.NextAsync(UeEffectKind.Registered, 0);
+        await Observer.NextAsync(UeEffectKind.Registered, 0);
         Assert.Equal(1, region.Counters.PhonesCreated);
     }
-
-    private static string AddressOf(string scheme, int index) => $"sip:{scheme}{index.ToString(CultureInfo.InvariantCulture)}@ims.example";
 
     private static byte[] BuildReplay(SipRequest request, IPEndPoint from, string contentType, string body) => Encoding.Latin1.GetBytes(
         $"MESSAGE {Encoding.ASCII.GetString(request.RequestUriText)} SIP/2.0\r\nVia: SIP/2.0/TCP {from};branch=z9hG4bKreplay;rport\r\nMax-Forwards: 70\r\n" +
         $"From: <{request.From.Uri}>;tag=replay\r\nTo: <{request.To.Uri}>\r\nCall-ID: replay\r\nCSeq: 1 MESSAGE\r\n{contentType}Content-Length: {body.Length}\r\n\r\n{body}");
-
-    private T Open<T>(T resource)
-        where T : IAsyncDisposable
-    {
-        _open.Add(resource);
-        return resource;
-    }
-
-    private async Task<CoreServer> StartCoreAsync(SipTransportKind transport) => Open(await CoreServer.StartAsync(
-        _system,
-        new CoreSettings
-        {
-            Domain = "ims.example",
-            Subscribers = new CoreDirectory(),
-            Udp = transport == SipTransportKind.Udp,
-            Random = SystemRandomSource.Instance,
-        },
-        _wheel));
-
-    private async Task<UeRegion> StartRegionAsync(SipHop core, int count, string scheme, InMemorySipNetwork? network = null) =>
-        Open(await UeRegion.StartAsync(_system, SettingsOf(core, count, scheme, network), _wheel));
-
-    private UeFarmSettings SettingsOf(SipHop core, int count, string scheme, InMemorySipNetwork? network)
-    {
-        var service = new KeyManagementService(new KmsSettings { MasterSecret = MasterSecret }, SystemRandomSource.Instance);
-        return new UeFarmSettings
-        {
-            Count = count,
-            Ue = new UeSettings
-            {
-                Domain = "ims.example",
-                Core = core,
-                Transport = core.Transport,
-                ContactHost = string.Empty,
-                RegistrationRetryBase = TimeSpan.FromMilliseconds(50),
-            },
-            ProfileOf = index => new UeProfile(
-                index, AddressOf(scheme, index), CoreDirectory.CredentialsOf(scheme + index.ToString(CultureInfo.InvariantCulture)),
-                KeyManagementService.DerivePsk(MasterSecret, AddressOf(scheme, index), MikeySuite.Aes128Sha1)),
-            Observer = _observer,
-            Kms = _system.ActorOf(KmsPool.Props(service, new KmsCounters(), TimeProvider.System, 2)),
-            Transport = new SipTransportSettings(),
-            OpenTransport = network is null ? null : receiver => network.Open(IPEndPoint.Parse("10.0.0.2:0"), receiver, SipLimits.Default),
-            Random = SystemRandomSource.Instance,
-            PhonesPerParent = 16,
-            RestartPause = TimeSpan.FromMilliseconds(10),
-        };
-    }
 }

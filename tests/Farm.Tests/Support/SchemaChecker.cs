@@ -23,6 +23,25 @@ internal static class SchemaChecker
         _ => throw new InvalidOperationException(),
     };
 
+    /// <summary>The example, and every default and sample of a document's options, can be read and fit its schema; each option has one of the two.</summary>
+    public static void CheckDeclarations(DocumentFormat document, string example)
+    {
+        var schema = JsonNode.Parse(ScenarioSchema.Write(document))!.AsObject();
+        Assert.True(ScenarioTreeReader.TryRead(example, null, out var root, out _));
+        Assert.Null(Check(schema, ToJson(root)));
+        foreach (var option in document.Options)
+        {
+            foreach (var text in option.DefaultTexts.Append(option.Sample).OfType<string>())
+            {
+                Assert.True(option.Kind.TryReadObject(text, out _, out var problem), $"{option.Path} {text} {problem.Problem}");
+                var value = ToJson(new ScenarioNode.Scalar(text, false, ScenarioLocation.FileStart));
+                Assert.Null(Check(option.Kind.CreateSchema(), value, option.Path));
+            }
+
+            Assert.True(option.DefaultTexts.Count > 0 || option.Sample is not null, option.Path);
+        }
+    }
+
     /// <summary>Null when the value fits, else where it does not.</summary>
     public static string? Check(JsonObject schema, JsonNode? value, string path = "$")
     {

@@ -53,7 +53,7 @@ public sealed partial class ApplicationServer : IAsyncDisposable
         ArgumentOutOfRangeException.ThrowIfLessThan(settings.Partitions, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(settings.Window, 1);
         var store = settings.Store ?? await Task.Run(() => OpenStore(settings)).ConfigureAwait(false);
-        var counters = new ApplicationServerCounters(store, new StoredTotals(settings.MaxStored, settings.MaxStoredBytes));
+        var counters = new ApplicationServerCounters(store, new StoredTotals(settings.MaxStored, settings.MaxStoredBytes), settings.Expiry);
         var partitions = new IActorRef[settings.Partitions];
         var contact = new CoreContact();
         var receiver = new MailboxReceiver(partitions, settings.Core, counters, contact, wheel);

@@ -17,8 +17,9 @@ public sealed class ApplicationServerCounters
     private long _strayResponses;
     private long _drainWaiting;
 
-    internal ApplicationServerCounters(IMailboxStore store, StoredTotals totals)
+    internal ApplicationServerCounters(IMailboxStore store, StoredTotals totals, TimeSpan expiry)
     {
+        Expiry = expiry;
         _store = store;
         Totals = totals;
     }
@@ -84,6 +85,13 @@ public sealed class ApplicationServerCounters
 
     /// <summary>Their bodies.</summary>
     public long BacklogBytes => Totals.Bytes;
+
+    /// <summary>When the message arrived that is stored longest; null: there is none.</summary>
+    /// <exception cref="IOException">The store could not be read.</exception>
+    public Task<DateTimeOffset?> FindOldestAsync() => _store.FindOldestAsync();
+
+    /// <summary>How long messages are kept at most.</summary>
+    public TimeSpan Expiry { get; }
 
     public long Commits => _store.Commits;
 

@@ -11,8 +11,12 @@ namespace UeFarm.Actors.Metrics;
 /// <summary>What the servers and the transports count, ours or beside somebody else's.</summary>
 public sealed partial class FarmMetrics
 {
-    private void AddApplicationServer(ApplicationServerCounters counters)
+    /// <summary>A store that is too busy to say soon what is oldest must not hold a scrape up.</summary>
+    private static readonly TimeSpan LongestQuestion = TimeSpan.FromSeconds(1);
+
+    private void AddApplicationServer(ApplicationServerCounters counters, TimeProvider time)
     {
+        AddOldestMessage(counters, time);
         Gauge("uefarm_as_backlog_messages", "Messages stored and not yet removed.", () => counters.Backlog);
         Gauge("uefarm_as_backlog_bytes", "Bodies of the messages stored and not yet removed.", () => counters.BacklogBytes);
         Gauge("uefarm_as_users_online", "Users that the application server knows as registered.", () => counters.UsersOnline);
@@ -44,6 +48,25 @@ public sealed partial class FarmMetrics
         AddChild(refused, () => counters.RefusedStorage, "storage");
         AddChild(refused, () => counters.RefusedExpired, "expired");
         AddChild(refused, () => counters.RefusedStopping, "stopping");
+    }
+
+    /// <summary>The one figure that is asked of the store, by its first row in the order of arrival. While it cannot say, the last answer stays.</summary>
+    private void AddOldestMessage(ApplicationServerCounters counters, TimeProvider time)
+    {
+        var age = _factory.CreateGauge("uefarm_as_oldest_message_age_seconds", "How long the message that is stored longest has been there; 0 without any.");
+        Gauge("uefarm_as_expiry_seconds", "How long messages are kept at most.", () => (long)counters.Expiry.TotalSeconds);
+        _registry.AddBeforeCollectCallback(async cancellation =>
+        {
+            try
+            {
+                var oldest = counters.Backlog == 0 ? null : await counters.FindOldestAsync().WaitAsync(LongestQuestion, cancellation).ConfigureAwait(false);
+                age.Set(oldest is { } arrived ? Math.Max(0, (time.GetUtcNow() - arrived).TotalSeconds) : 0);
+            }
+            catch (Exception problem) when (problem is IOException or TimeoutException)
+            {
+                // Whether the store works is another metric.
+            }
+        });
     }
 
     private void AddCore(CoreCounters counters)

@@ -14,12 +14,14 @@ public sealed partial class FarmMetrics
     private const string ApplicationServerRole = "as";
 
     private static readonly string[] Roles = ["ue", "core", ApplicationServerRole, "attacker"];
+    private readonly CollectorRegistry _registry;
     private readonly MetricFactory _factory;
     private readonly Func<IEnumerable<(string Role, ISipTransport Transport)>> _transports;
     private readonly List<Action> _updates = [];
 
     private FarmMetrics(CollectorRegistry registry, Func<IEnumerable<(string Role, ISipTransport Transport)>> transports)
     {
+        _registry = registry;
         _factory = Prometheus.Metrics.WithCustomRegistry(registry);
         _transports = transports;
         registry.AddBeforeCollectCallback(Update);
@@ -41,7 +43,7 @@ public sealed partial class FarmMetrics
         metrics.AddAttacks(run.Recorder.Counters);
         if (run.ApplicationServer is { } server)
         {
-            metrics.AddApplicationServer(server);
+            metrics.AddApplicationServer(server, run.Time);
         }
 
         if (run.Core is { } core)
@@ -61,7 +63,7 @@ public sealed partial class FarmMetrics
         ArgumentNullException.ThrowIfNull(server);
         ArgumentNullException.ThrowIfNull(registry);
         var metrics = new FarmMetrics(registry, () => server.Transports.Select(static transport => (ApplicationServerRole, transport)));
-        metrics.AddApplicationServer(server.Counters);
+        metrics.AddApplicationServer(server.Counters, TimeProvider.System);
         metrics.AddTransports([ApplicationServerRole]);
     }
 

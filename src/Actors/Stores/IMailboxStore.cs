@@ -38,6 +38,10 @@ public interface IMailboxStore : IAsyncDisposable
     /// <summary>Every record held, by arrival, as of the time each is read.</summary>
     IAsyncEnumerable<MailboxRecord> ReadAllAsync(CancellationToken cancellation);
 
+    /// <summary>When the message arrived that is held longest; null: there is none. Costs as much whatever is held.</summary>
+    /// <exception cref="IOException">The database could not be read.</exception>
+    Task<DateTimeOffset?> FindOldestAsync();
+
     /// <summary>Completes when everything asked so far is durable.</summary>
     Task FlushAsync();
 

@@ -92,6 +92,14 @@ public sealed class MailboxStore : IMailboxStore
         }
     }
 
+    public async Task<DateTimeOffset?> FindOldestAsync()
+    {
+        var answer = new TaskCompletionSource<DateTimeOffset?>(TaskCreationOptions.RunContinuationsAsynchronously);
+        return _queue.TryAdd(new MailboxStoreCommand(MailboxStoreCommandKind.Oldest, Time: answer), urgent: true)
+            ? await answer.Task.ConfigureAwait(false)
+            : throw new IOException("the mailbox store is closed");
+    }
+
     public Task FlushAsync() => AskAsync(MailboxStoreCommandKind.Flush);
 
     public Task ProbeAsync() => AskAsync(MailboxStoreCommandKind.Probe);

@@ -5,7 +5,8 @@ namespace UeFarm.Actors.Stores;
 /// <summary>One thing that the store was asked. Number: the arrival to remove, or after which to read.</summary>
 internal readonly record struct MailboxStoreCommand(
     MailboxStoreCommandKind Kind, MailboxRecord? Record = null, long Number = 0, string? Recipient = null, MailboxRead Question = default,
-    IMailboxStoreClient? Client = null, TaskCompletionSource<List<MailboxRecord>>? Answer = null)
+    IMailboxStoreClient? Client = null, TaskCompletionSource<List<MailboxRecord>>? Answer = null,
+    TaskCompletionSource<DateTimeOffset?>? Time = null)
 {
     /// <summary>Most records of an answer to <see cref="MailboxStoreCommandKind.ReadAfter"/>.</summary>
     public const int ReadAfterLimit = 256;
@@ -28,6 +29,9 @@ internal readonly record struct MailboxStoreCommand(
             case MailboxStoreCommandKind.ReadAfter:
                 Answer!.SetResult((List<MailboxRecord>)answer!);
                 break;
+            case MailboxStoreCommandKind.Oldest:
+                Time!.SetResult((DateTimeOffset?)answer);
+                break;
             case MailboxStoreCommandKind.Flush or MailboxStoreCommandKind.Probe:
                 Answer!.SetResult([]);
                 break;
@@ -45,9 +49,14 @@ internal readonly record struct MailboxStoreCommand(
             case MailboxStoreCommandKind.Read:
                 Client!.OnRead(new MailboxReadResult(Question.Kind, false, [], default));
                 break;
+            case MailboxStoreCommandKind.Oldest:
+                Time!.SetException(Unusable());
+                break;
             case MailboxStoreCommandKind.ReadAfter or MailboxStoreCommandKind.Flush or MailboxStoreCommandKind.Probe:
-                Answer!.SetException(new IOException("the mailbox database could not be read or written"));
+                Answer!.SetException(Unusable());
                 break;
         }
     }
+
+    private static IOException Unusable() => new("the mailbox database could not be read or written");
 }

@@ -9,6 +9,9 @@ internal enum MailboxStoreCommandKind : byte
     SetOffline,
     Read,
     ReadAfter,
+
+    /// <summary>When the oldest message arrived.</summary>
+    Oldest,
     Flush,
 
     /// <summary>Changes nothing, but through the disk: whether that succeeds tells whether the database can be written.</summary>

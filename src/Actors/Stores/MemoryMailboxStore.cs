@@ -101,6 +101,14 @@ public sealed class MemoryMailboxStore : IMailboxStore
         }
     }
 
+    public Task<DateTimeOffset?> FindOldestAsync()
+    {
+        lock (_gate)
+        {
+            return Task.FromResult(_records.Values.MinBy(static record => record.Arrival)?.ArrivedAt);
+        }
+    }
+
     public Task FlushAsync() => Task.CompletedTask;
 
     public ValueTask DisposeAsync()

@@ -25,6 +25,8 @@ internal sealed class PostgresBatch(NpgsqlConnection connection) : IDisposable
 
     private const string All = "SELECT " + MailboxColumns.Names + " FROM mailbox_messages WHERE arrival > $1 ORDER BY arrival LIMIT $2";
 
+    private const string Oldest = "SELECT arrived_at FROM mailbox_messages ORDER BY arrival LIMIT 1";
+
     private readonly NpgsqlBatch _batch = new(connection);
     private readonly List<MailboxStoreCommand> _commands = [];
     private readonly List<MailboxRecord> _appends = [];
@@ -69,6 +71,10 @@ internal sealed class PostgresBatch(NpgsqlConnection connection) : IDisposable
                 EndRun();
                 AddStatement(All, Of(command.Number), Of(MailboxStoreCommand.ReadAfterLimit));
                 break;
+            case MailboxStoreCommandKind.Oldest:
+                EndRun();
+                AddStatement(Oldest);
+                break;
             case MailboxStoreCommandKind.Probe:
                 // A row is written anew whether or not it changes; a standby, or a server whose disk is full, does not take it.
                 AddStatement("UPDATE mailbox_store SET version = version");
@@ -95,6 +101,7 @@ internal sealed class PostgresBatch(NpgsqlConnection connection) : IDisposable
             {
                 MailboxStoreCommandKind.Read => ReadAnswer(results, command.Question),
                 MailboxStoreCommandKind.ReadAfter => ReadRows(results),
+                MailboxStoreCommandKind.Oldest => ReadTime(results),
                 _ => null,
             });
         }
@@ -174,6 +181,13 @@ internal sealed class PostgresBatch(NpgsqlConnection connection) : IDisposable
         return read.Kind == MailboxReadKind.Expired && expired.Count >= read.Limit
             ? MailboxReadResult.ExpiredInPart(expired, read.ExpiredAt)
             : new MailboxReadResult(read.Kind, true, expired, inventory);
+    }
+
+    private static DateTimeOffset? ReadTime(NpgsqlDataReader results)
+    {
+        DateTimeOffset? time = results.Read() ? TimeOf(results.GetInt64(0)) : null;
+        results.NextResult();
+        return time;
     }
 
     /// <summary>All rows of a result; steps on to the next result.</summary>

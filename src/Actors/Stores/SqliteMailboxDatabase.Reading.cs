@@ -60,6 +60,19 @@ internal sealed partial class SqliteMailboxDatabase
         return inventory;
     }
 
+    /// <summary>By arrival, which is the order of the rows; passes over removed ones, of which there are a few thousand at most.</summary>
+    private DateTimeOffset? ReadOldest()
+    {
+        DateTimeOffset? oldest = null;
+        while (oldest is null && _oldest.Step())
+        {
+            oldest = _removals.Contains(_oldest.Int64(0)) ? null : TimeOf(_oldest.Int64(1));
+        }
+
+        _oldest.Reset();
+        return oldest;
+    }
+
     /// <summary>The statement names no limit: rows of removed messages do not count.</summary>
     private List<MailboxRecord> ReadRows(SqliteStatement rows, int most)
     {

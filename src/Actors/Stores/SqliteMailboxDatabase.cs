@@ -23,6 +23,7 @@ internal sealed partial class SqliteMailboxDatabase : IMailboxDatabase
     private readonly SqliteStatement _expired;
     private readonly SqliteStatement _inventory;
     private readonly SqliteStatement _all;
+    private readonly SqliteStatement _oldest;
     private readonly SqliteStatement _writeNothing;
     private readonly SqliteRemovals _removals;
     private readonly SqliteFileSizes _sizes;
@@ -45,6 +46,7 @@ internal sealed partial class SqliteMailboxDatabase : IMailboxDatabase
         _inventory = new SqliteStatement(
             handle, $"SELECT count(*), total(body_bytes), min(expires_at) FROM messages WHERE recipient = ? AND expires_at > ? AND {Held}");
         _all = new SqliteStatement(handle, $"SELECT {MailboxColumns.Names} FROM messages WHERE arrival > ? ORDER BY arrival");
+        _oldest = new SqliteStatement(handle, "SELECT arrival, arrived_at FROM messages ORDER BY arrival");
 
         // Setting the version to what it is writes the first page all the same: whether the commit succeeds tells whether the file can be written.
         _writeNothing = new SqliteStatement(handle, $"PRAGMA user_version = {SqliteSchema.Version}");
@@ -236,6 +238,8 @@ internal sealed partial class SqliteMailboxDatabase : IMailboxDatabase
                 return Read(command.Recipient!, command.Question);
             case MailboxStoreCommandKind.ReadAfter:
                 return ReadRows(_all.Bind(1, command.Number), MailboxStoreCommand.ReadAfterLimit);
+            case MailboxStoreCommandKind.Oldest:
+                return ReadOldest();
             case MailboxStoreCommandKind.Probe:
                 _writeNothing.Execute();
                 return null;
@@ -271,7 +275,7 @@ internal sealed partial class SqliteMailboxDatabase : IMailboxDatabase
     {
         TryMakeRoom(); // else the next start finds the notes
         foreach (var statement in (ReadOnlySpan<SqliteStatement>)
-            [_begin, _commit, _rollback, _insert, _setOnline, _setOffline, _page, _expired, _inventory, _all, _writeNothing])
+            [_begin, _commit, _rollback, _insert, _setOnline, _setOffline, _page, _expired, _inventory, _all, _oldest, _writeNothing])
         {
             statement.Dispose();
         }

@@ -160,6 +160,8 @@ public class ApplicationServerReportTests
 
         public IAsyncEnumerable<MailboxRecord> ReadAllAsync(CancellationToken cancellation) => inner.ReadAllAsync(cancellation);
 
+        public Task<DateTimeOffset?> FindOldestAsync() => inner.FindOldestAsync();
+
         public Task FlushAsync() => inner.FlushAsync();
 
         public ValueTask DisposeAsync() => inner.DisposeAsync();

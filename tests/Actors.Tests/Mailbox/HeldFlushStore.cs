@@ -57,6 +57,8 @@ internal sealed class HeldFlushStore : IMailboxStore
 
     public IAsyncEnumerable<MailboxRecord> ReadAllAsync(CancellationToken cancellation) => _store.ReadAllAsync(cancellation);
 
+    public Task<DateTimeOffset?> FindOldestAsync() => _store.FindOldestAsync();
+
     public async ValueTask DisposeAsync()
     {
         await _store.DisposeAsync();

@@ -99,6 +99,32 @@ public abstract class MailboxStoreContract
     }
 
     [Fact]
+    public async Task The_oldest_message_is_the_one_that_arrived_first_of_those_that_are_left()
+    {
+        await using (var store = Open())
+        {
+            Assert.Null(await store.FindOldestAsync());
+            for (var arrival = 1; arrival <= 4; arrival++)
+            {
+                // By what their senders say it is the other way round.
+                store.TryAppend(MailboxRecords.Create(arrival, timestamp: TimeSpan.FromSeconds(100 - arrival)), Client);
+            }
+
+            await store.FlushAsync();
+            Assert.Equal(MailboxRecords.Create(1).ArrivedAt, await store.FindOldestAsync());
+            store.Remove(2);
+            store.Remove(1);
+            Assert.Equal(MailboxRecords.Create(3).ArrivedAt, await store.FindOldestAsync());
+        }
+
+        await using var reopened = Open();
+        Assert.Equal(MailboxRecords.Create(3).ArrivedAt, await reopened.FindOldestAsync());
+        reopened.Remove(3);
+        reopened.Remove(4);
+        Assert.Null(await reopened.FindOldestAsync());
+    }
+
+    [Fact]
     public async Task Pages_are_in_order_of_timestamp_then_arrival_and_of_one_recipient()
     {
         await using var store = Open();

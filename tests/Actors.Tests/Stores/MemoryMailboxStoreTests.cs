@@ -119,6 +119,7 @@ public sealed class MemoryMailboxStoreTests
 
         await store.FlushAsync();
         var answers = AnswersOf(client).Select(static read => $"{read.Kind} {read.Succeeded} {TextOf(read)} {InventoryOf(read)}").ToList();
+        answers.Add($"oldest {await store.FindOldestAsync():O}");
         var held = new List<long>();
         await foreach (var record in store.ReadAllAsync(Cancellation))
         {

@@ -34,7 +34,7 @@ public sealed class DashboardTests
             && !name.EndsWith("_seconds_count", StringComparison.Ordinal) && !drawn.Contains(name));
         Assert.Equal(
             [
-                "uefarm_as_reports_dropped_total", "uefarm_as_reports_total", "uefarm_build_info", "uefarm_core_bindings", "uefarm_core_presence_total",
+                "uefarm_as_expiry_seconds", "uefarm_as_reports_dropped_total", "uefarm_as_reports_total", "uefarm_build_info", "uefarm_core_bindings", "uefarm_core_presence_total",
                 "uefarm_identity_differs_total", "uefarm_ledger_closed", "uefarm_messages_answered_total", "uefarm_messages_deferred_total",
                 "uefarm_reports_unexpected_total", "uefarm_reports_unsent_total",
             ],

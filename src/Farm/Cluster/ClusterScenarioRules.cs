@@ -42,11 +42,6 @@ internal static class ClusterScenarioRules
             yield return External("target.kms", target.Kms);
         }
 
-        if (scenario.Security is { Body: BodyKind.Smime, Sign: SignatureKind.EcdsaP256 })
-        {
-            yield return new GuardRefusal("security.sign", "'ecdsa-p256' needs one certificate authority for all nodes", $"set it to none, or {OneProcess}");
-        }
-
         if (scenario.ReplayCache.Policy == ReplayPolicyKind.PerSender)
         {
             yield return new GuardRefusal("replayCache.policy", "'per-sender' is not restored when a phone moves", $"set it to modified, or {OneProcess}");

@@ -41,7 +41,7 @@ internal static class RunSettingsMapper
             ProfileOf = subscribers.ProfileOf,
             AddressOf = subscribers.AddressOf,
             Subscribers = subscribers,
-            Ue = UeOf(scenario, suite, kms, transport),
+            Ue = UeOf(scenario, suite, kms, transport, master),
             ExternalCore = scenario.Target.Core.IsEmbedded ? null : await ResolveAsync(scenario.Target.Core, cancellation).ConfigureAwait(false),
             CoreListen = scenario.Target.Listen,
             Transport = transport,
@@ -78,7 +78,7 @@ internal static class RunSettingsMapper
         return expiry > settings.ResolveGrace ? settings with { ResolveGrace = expiry } : settings;
     }
 
-    private static UeSettings UeOf(Scenario scenario, MikeySuite suite, string kms, SipTransportKind transport)
+    private static UeSettings UeOf(Scenario scenario, MikeySuite suite, string kms, SipTransportKind transport, byte[] master)
     {
         var cache = scenario.ReplayCache;
         var isSigned = scenario.Security.Sign == SignatureKind.EcdsaP256;
@@ -114,7 +114,7 @@ internal static class RunSettingsMapper
             },
             RegistrationExpiry = scenario.Subscribers.RegistrationExpiry,
             Timers = TimersOf(scenario.Sip),
-            Trust = isSigned ? UeCertificateAuthority.Create("uefarm test CA", today) : null,
+            Trust = isSigned ? UeCertificateAuthority.Derive("uefarm test CA", master, today) : null,
         };
 
         // What a sender asks for goes before what the server would do: the built-in one is asked for what the scenario says of it.

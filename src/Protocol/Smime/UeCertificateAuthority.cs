@@ -13,11 +13,19 @@ namespace UeFarm.Protocol.Smime;
 /// </summary>
 public sealed class UeCertificateAuthority : IDisposable
 {
+    private const int ShortestSecret = 16;
+
+    /// <summary>No phone is called so: a SIP URI has a colon.</summary>
+    private const string AuthorityOwner = "authority";
+
     private static readonly TimeSpan Lifetime = TimeSpan.FromDays(3650);
     private static readonly TimeSpan Backdating = TimeSpan.FromDays(1);
 
     private readonly Lock _lock = new();
     private readonly ECDsa? _key;
+
+    /// <summary>What the phones' keys are derived from; empty: each is a fresh one.</summary>
+    private readonly byte[] _secret;
     private readonly byte[] _der;
     private readonly SignerCertificate _certificate;
     private readonly X500DistinguishedName _name;
@@ -25,7 +33,7 @@ public sealed class UeCertificateAuthority : IDisposable
     private readonly Queue<CertificateKey> _verifiedOrder = [];
     private readonly Dictionary<CertificateKey, SignerCertificate> _known = [];
 
-    private UeCertificateAuthority(ReadOnlySpan<byte> certificate, ECDsa? key)
+    private UeCertificateAuthority(ReadOnlySpan<byte> certificate, ECDsa? key, ReadOnlySpan<byte> secret)
     {
         if (!SignerCertificate.TryParse(certificate, out var parsed))
         {
@@ -36,6 +44,7 @@ public sealed class UeCertificateAuthority : IDisposable
         _certificate = parsed;
         _name = new X500DistinguishedName(parsed.SubjectName);
         _key = key;
+        _secret = secret.ToArray();
     }
 
     /// <summary>The authority's own certificate, DER.</summary>
@@ -45,42 +54,34 @@ public sealed class UeCertificateAuthority : IDisposable
     public static UeCertificateAuthority Create(string name, DateTimeOffset utcNow)
     {
         ArgumentException.ThrowIfNullOrEmpty(name);
-        var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var subject = new X500DistinguishedNameBuilder();
-        subject.AddCommonName(name);
-        var request = new CertificateRequest(subject.Build(), key, HashAlgorithmName.SHA256);
-        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(certificateAuthority: true, hasPathLengthConstraint: true, 0, critical: true));
-        request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign | X509KeyUsageFlags.CrlSign, critical: true));
-        request.CertificateExtensions.Add(new X509SubjectKeyIdentifierExtension(request.PublicKey, critical: false));
-        using var certificate = request.CreateSelfSigned(utcNow - Backdating, utcNow + Lifetime);
-        return new UeCertificateAuthority(certificate.RawData, key);
+        return SelfSigned(name, ECDsa.Create(ECCurve.NamedCurves.nistP256), [], utcNow);
     }
 
-    /// <summary>The same authority on another node of a cluster.</summary>
-    /// <exception cref="ArgumentException">The certificate cannot be used.</exception>
-    /// <exception cref="CryptographicException">The key cannot be read.</exception>
-    public static UeCertificateAuthority Import(ReadOnlySpan<byte> certificate, ReadOnlySpan<byte> pkcs8PrivateKey)
+    /// <summary>
+    /// The authority of a secret: wherever it is made it has the same key, and gives a phone the same one. Its certificates differ, and all of them are trusted by each.
+    /// </summary>
+    public static UeCertificateAuthority Derive(string name, ReadOnlySpan<byte> secret, DateTimeOffset utcNow)
     {
-        var key = ECDsa.Create();
-        key.ImportPkcs8PrivateKey(pkcs8PrivateKey, out _);
-        return new UeCertificateAuthority(certificate, key);
+        ArgumentException.ThrowIfNullOrEmpty(name);
+        ArgumentOutOfRangeException.ThrowIfLessThan(secret.Length, ShortestSecret, nameof(secret));
+        return SelfSigned(name, DerivedSigningKey.Derive(secret, AuthorityOwner), secret, utcNow);
     }
 
     /// <summary>An authority that only verifies, for example that of an operator.</summary>
     /// <exception cref="ArgumentException">The certificate cannot be used.</exception>
-    public static UeCertificateAuthority TrustOnly(ReadOnlySpan<byte> certificate) => new(certificate, null);
+    public static UeCertificateAuthority TrustOnly(ReadOnlySpan<byte> certificate) => new(certificate, null, []);
 
     /// <summary>The private key as PKCS #8, not encrypted.</summary>
     /// <exception cref="InvalidOperationException">The authority only verifies.</exception>
     public byte[] ExportPrivateKey() => Key().ExportPkcs8PrivateKey();
 
-    /// <summary>Issues a certificate with a fresh P-256 key, valid from a day ago, for phones whose clock is behind, until the authority's own end.</summary>
+    /// <summary>Issues a certificate with a P-256 key of its own, valid from a day ago, for phones whose clock is behind, until the authority's own end.</summary>
     /// <exception cref="InvalidOperationException">The authority only verifies.</exception>
     public UeCertificate Issue(string sipUri, DateTimeOffset utcNow)
     {
         ArgumentException.ThrowIfNullOrEmpty(sipUri);
         var issuerKey = Key();
-        var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var key = _secret.Length == 0 ? ECDsa.Create(ECCurve.NamedCurves.nistP256) : DerivedSigningKey.Derive(_secret, sipUri);
         var request = new CertificateRequest(new X500DistinguishedName(EmptyName), key, HashAlgorithmName.SHA256);
         // RFC 5280 section 4.2.1.6: with an empty subject the alternative name is critical. The URI is written as it is, not as the platform's Uri would.
         request.CertificateExtensions.Add(SubjectAlternativeName(sipUri));
@@ -131,7 +132,11 @@ public sealed class UeCertificateAuthority : IDisposable
         return true;
     }
 
-    public void Dispose() => _key?.Dispose();
+    public void Dispose()
+    {
+        _key?.Dispose();
+        CryptographicOperations.ZeroMemory(_secret);
+    }
 
     /// <summary>The trusted certificate of the signer: from inside the message, else from those known.</summary>
     internal bool TryFindSigner(in SignedDataParts parts, DateTimeOffset utcNow, [NotNullWhen(true)] out SignerCertificate? signer)
@@ -156,6 +161,18 @@ public sealed class UeCertificateAuthority : IDisposable
         {
             return _known.TryGetValue(CertificateKey.Of(parts.SignerName), out signer) && signer.IsNamedBy(parts) && IsTrustedAt(signer, utcNow);
         }
+    }
+
+    private static UeCertificateAuthority SelfSigned(string name, ECDsa key, ReadOnlySpan<byte> secret, DateTimeOffset utcNow)
+    {
+        var subject = new X500DistinguishedNameBuilder();
+        subject.AddCommonName(name);
+        var request = new CertificateRequest(subject.Build(), key, HashAlgorithmName.SHA256);
+        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(certificateAuthority: true, hasPathLengthConstraint: true, 0, critical: true));
+        request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign | X509KeyUsageFlags.CrlSign, critical: true));
+        request.CertificateExtensions.Add(new X509SubjectKeyIdentifierExtension(request.PublicKey, critical: false));
+        using var certificate = request.CreateSelfSigned(utcNow - Backdating, utcNow + Lifetime);
+        return new UeCertificateAuthority(certificate.RawData, key, secret);
     }
 
     private static ReadOnlySpan<byte> EmptyName => [0x30, 0x00];

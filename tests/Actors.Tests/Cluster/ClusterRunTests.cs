@@ -50,9 +50,9 @@ public sealed class ClusterRunTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Everything_that_the_oldest_node_has_goes_on_elsewhere_when_it_leaves()
+    public async Task Everything_that_the_oldest_node_has_goes_on_elsewhere_when_it_leaves_and_signatures_are_trusted_everywhere()
     {
-        var factory = Factory();
+        var factory = Factory(isSigned: true);
         for (var node = 0; node < 3; node++)
         {
             await StartAsync(factory);
@@ -75,13 +75,16 @@ public sealed class ClusterRunTests : IAsyncLifetime
         Assert.Contains(streams, static stream => stream is { Stream: >= 0, Epoch: 1 });
     }
 
-    private TestRunFactory Factory() => new(
+    private TestRunFactory Factory(bool isSigned = false) => new(
         _folder,
         [
             new PhasePlan { Name = "away", Duration = TimeSpan.FromSeconds(3), GoOffline = 30, Cut = OfflineKind.Clean, Within = TimeSpan.FromSeconds(1) },
             new PhasePlan { Name = "back", Duration = TimeSpan.FromSeconds(3), GoOnline = 30, Within = TimeSpan.FromSeconds(1) },
         ],
-        rate: 50);
+        rate: 50)
+    {
+        IsSigned = isSigned,
+    };
 
     private static async Task<(ClusterBooks Books, FarmRunResult Result)> JudgedAsync(TestRunFactory factory)
     {

@@ -8,6 +8,7 @@ using UeFarm.Actors.Transport;
 using UeFarm.Protocol.Kms;
 using UeFarm.Protocol.Messaging;
 using UeFarm.Protocol.Sip.Authentication;
+using UeFarm.Protocol.Smime;
 using UeFarm.TestSupport;
 
 namespace UeFarm.Actors.Tests.Cluster;
@@ -15,6 +16,9 @@ namespace UeFarm.Actors.Tests.Cluster;
 /// <summary>Runs of a few phones for nodes in this process: journal and register in memory, mailboxes in a file. The scenario's text is the number of phones.</summary>
 internal sealed class TestRunFactory(string folder, IReadOnlyList<PhasePlan> phases, double rate) : IClusterRunFactory
 {
+    /// <summary>Whether messages are signed.</summary>
+    public bool IsSigned { get; init; }
+
     public MemoryRunRegister Runs { get; } = new();
 
     public MemoryRunJournal Journal { get; } = new(TimeProvider.System);
@@ -48,6 +52,8 @@ internal sealed class TestRunFactory(string folder, IReadOnlyList<PhasePlan> pha
                 ContactHost = "",
                 KmsIdentity = Subscribers.KmsIdentity,
                 RegistrationRetryBase = TimeSpan.FromMilliseconds(100),
+                Protection = IsSigned ? BodyProtection.ProtectedAndSigned : BodyProtection.Protected,
+                Trust = IsSigned ? UeCertificateAuthority.Derive("test CA", Subscribers.MasterSecret, TimeProvider.System.GetUtcNow()) : null,
             },
             Kms = new KmsSettings { Identity = Subscribers.KmsIdentity, MasterSecret = Subscribers.MasterSecret },
             Allow = AddressAllowList.Loopback,

@@ -1,6 +1,8 @@
 using System.Net;
+using System.Security.Cryptography.X509Certificates;
 using UeFarm.Farm.Cluster;
 using UeFarm.Farm.Tests.Support;
+using UeFarm.Protocol.Smime;
 using UeFarm.TestSupport;
 
 namespace UeFarm.Farm.Tests.Cluster;
@@ -20,11 +22,25 @@ public sealed class ScenarioRunFactoryTests
         Assert.Equal(one.ProfileOf(7).Psk.ToArray(), other.ProfileOf(7).Psk.ToArray());
     }
 
+    [Fact]
+    public async Task Every_node_has_the_same_authority_and_a_phone_the_same_key_on_each()
+    {
+        string[] signed = ["security.sign=ecdsa-p256", "seed=9"];
+        var (one, other) = (await Factory().CreateSettingsAsync(Text, signed, Cancellation), await Factory().CreateSettingsAsync(Text, signed, Cancellation));
+        var stranger = await Factory().CreateSettingsAsync(Text, ["security.sign=ecdsa-p256", "seed=10"], Cancellation);
+        var now = TimeProvider.System.GetUtcNow();
+        using var here = one.Ue.Trust!.Issue(one.AddressOf(7), now);
+        using var there = other.Ue.Trust!.Issue(one.AddressOf(7), now);
+        Assert.Equal(KeyOf(here), KeyOf(there));
+        Assert.True(one.Ue.Trust.TryAddKnown(there.Der.Span, now));
+        Assert.True(other.Ue.Trust.TryAddKnown(here.Der.Span, now));
+        Assert.False(stranger.Ue.Trust!.TryAddKnown(here.Der.Span, now));
+    }
+
     [Theory]
     [InlineData("clock=virtual", "clock: 'virtual' is the time of one process")]
     [InlineData("target.core=sip:127.0.0.1:5060", "target.core: 'sip:127.0.0.1:5060' is outside of the cluster")]
     [InlineData("target={ domain: ims.example, as: \"sip:127.0.0.1:5090\", listen: 127.0.0.1:5060 }", "target.as: 'sip:127.0.0.1:5090' is outside of the cluster")]
-    [InlineData("security.sign=ecdsa-p256", "security.sign: 'ecdsa-p256' needs one certificate authority")]
     [InlineData("replayCache.policy=per-sender", "replayCache.policy: 'per-sender' is not restored")]
     [InlineData("applicationServer.presence=reg-event", "applicationServer.presence: 'reg-event' is not taken over")]
     [InlineData("applicationServer.store=\"postgres:Host=db\"", "applicationServer.store: is said by the nodes")]
@@ -59,6 +75,12 @@ public sealed class ScenarioRunFactoryTests
         Assert.Equal((true, false, "p", true), (first.IsScratch, first.IsContinued, first.PasswordFile, first.AllowUnsafe));
         Assert.Equal(first with { IsContinued = true }, second);
         Assert.Contains("Search Path=uefarm_mailboxes", new ClusterStore("Host=db.lab", null, false).MailboxesOf(true).ConnectionString, StringComparison.Ordinal);
+    }
+
+    private static byte[] KeyOf(UeCertificate certificate)
+    {
+        using var parsed = X509CertificateLoader.LoadCertificate(certificate.Der.Span);
+        return parsed.PublicKey.ExportSubjectPublicKeyInfo();
     }
 
     private static ScenarioRunFactory Factory() => new(

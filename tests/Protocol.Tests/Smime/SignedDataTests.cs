@@ -229,12 +229,9 @@ public sealed class SignedDataTests : IDisposable
     }
 
     [Fact]
-    public void An_authority_and_a_certificate_survive_export_and_import()
+    public void An_authority_without_its_key_and_an_imported_certificate_verify_and_sign()
     {
-        using var copy = UeCertificateAuthority.Import(_authority.Der.Span, _authority.ExportPrivateKey());
-        using var carol = copy.Issue("sip:carol@ims.example", Now);
-        Assert.True(SmimeOpener.TryOpen(Seal(SmimeSealer.Sign(Entity, carol, Now)), SmimeVectors.Kek128, _authority, Now, out var opened, out _));
-        Assert.Equal("sip:carol@ims.example", opened.SignerIdentity);
+        using var carol = _authority.Issue("sip:carol@ims.example", Now);
         using var trustOnly = UeCertificateAuthority.TrustOnly(_authority.Der.Span);
         Assert.Throws<InvalidOperationException>(() => trustOnly.Issue("sip:x@ims.example", Now));
         Assert.True(SmimeOpener.TryOpen(Seal(SmimeSealer.Sign(Entity, carol, Now)), SmimeVectors.Kek128, trustOnly, Now, out _, out _));
@@ -242,9 +239,39 @@ public sealed class SignedDataTests : IDisposable
         Assert.Equal("sip:alice@example.com", alice.Identity);
         using var vectorTrust = SmimeVectors.Trust();
         var cms = Seal(SmimeSealer.Sign(Entity, alice, SmimeVectors.ValidTime));
-        Assert.True(SmimeOpener.TryOpen(cms, SmimeVectors.Kek128, vectorTrust, SmimeVectors.ValidTime, out opened, out _));
+        Assert.True(SmimeOpener.TryOpen(cms, SmimeVectors.Kek128, vectorTrust, SmimeVectors.ValidTime, out var opened, out _));
         Assert.Equal("sip:alice@example.com", opened.SignerIdentity);
     }
+
+    [Fact]
+    public void Authorities_of_one_secret_trust_each_others_phones_and_give_a_phone_the_same_key()
+    {
+        byte[] secret = [.. Enumerable.Range(0, 32).Select(static value => (byte)value)];
+        using var one = UeCertificateAuthority.Derive("Run CA", secret, Now);
+        using var other = UeCertificateAuthority.Derive("Run CA", secret, Now.AddHours(3));
+        secret[0] ^= 1;
+        using var stranger = UeCertificateAuthority.Derive("Run CA", secret, Now);
+        using var here = one.Issue("sip:carol@ims.example", Now);
+        using var there = other.Issue("sip:carol@ims.example", Now);
+        using var dave = one.Issue("sip:dave@ims.example", Now);
+        Assert.Equal(KeyOf(here.Der), KeyOf(there.Der));
+        Assert.Equal(5, new[] { here.Der, dave.Der, one.Der, stranger.Der, _authority.Der }.Select(KeyOf).Distinct().Count());
+        var cms = Seal(SmimeSealer.Sign(Entity, here, Now));
+        Assert.True(SmimeOpener.TryOpen(cms, SmimeVectors.Kek128, other, Now, out var opened, out _));
+        Assert.Equal("sip:carol@ims.example", opened.SignerIdentity);
+        Assert.False(SmimeOpener.TryOpen(cms, SmimeVectors.Kek128, stranger, Now, out _, out var fault));
+        Assert.Equal(SmimeFault.UntrustedCertificate, fault);
+        Assert.Throws<ArgumentOutOfRangeException>(() => UeCertificateAuthority.Derive("Run CA", secret.AsSpan(0, 15), Now));
+    }
+
+    [Theory]
+    [InlineData("0000000000000000000000000000000000000000000000000000000000000000", false)]
+    [InlineData("0000000000000000000000000000000000000000000000000000000000000001", true)]
+    [InlineData("FFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632550", true)]
+    [InlineData("FFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551", false)]
+    [InlineData("FFFFFFFF00000001000000000000000000000000FFFFFFFFFFFFFFFFFFFFFFFF", false)]
+    public void Only_numbers_from_1_to_the_order_less_1_are_private_keys(string number, bool isKey) =>
+        Assert.Equal(isKey, DerivedSigningKey.IsPrivateKey(Convert.FromHexString(number)));
 
     [Fact]
     public void A_message_without_its_certificate_is_shorter_and_verifies_when_the_certificate_is_known()
@@ -310,6 +337,9 @@ public sealed class SignedDataTests : IDisposable
         Assert.False(SmimeOpener.TryVerify(cms, _authority, Now, out _, out var fault));
         Assert.Equal(SmimeFault.UnsupportedType, fault);
     }
+
+    private static string KeyOf(ReadOnlyMemory<byte> certificate) =>
+        Convert.ToHexString(new X509CertificateParser().ReadCertificate(certificate.ToArray()).CertificateStructure.SubjectPublicKeyInfo.PublicKey.GetBytes());
 
     private byte[] Issue(ECDsa key, string? uri, Action<CertificateRequest> adjust)
     {

@@ -103,7 +103,7 @@ internal sealed partial class Conductor
             _books = null;
             _counters = null;
             _blocks.Clear();
-            _core = "";
+            _core = HopText.Of(settings.ExternalCore);
             _server = null;
             if (run.Result is not null)
             {

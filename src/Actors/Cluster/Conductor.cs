@@ -131,8 +131,9 @@ internal sealed partial class Conductor : UntypedActor, IWithTimers, IWithStash
             Context.ActorSelection(new RootActorPath(member.Address) / "user" / NodeAgent.Name).Tell(state, Self);
         }
 
-        _settings.Core.Tell(state, Self);
-        _settings.ApplicationServer.Tell(state, Self);
+        // A part that somebody else plays has nothing to do here.
+        _settings.Core.Tell(_runSettings is { ExternalCore: not null } ? ClusterMessages.RunState.Idle : state, Self);
+        _settings.ApplicationServer.Tell(_runSettings is { HasApplicationServer: false } ? ClusterMessages.RunState.Idle : state, Self);
         if (_runSettings is not null && _stage is >= ClusterRunStage.Registering and <= ClusterRunStage.Closing)
         {
             for (var block = 0; block < BlockCount; block++)

@@ -101,11 +101,12 @@ internal sealed class CoreHost : UntypedActor
     {
         Domain = settings.Domain,
         Subscribers = settings.Subscribers,
+        ApplicationServer = settings.ExternalApplicationServer,
         ExpectsApplicationServer = settings.HasApplicationServer,
         SendsThirdPartyRegistrations = settings.ApplicationServer.Presence == Mailbox.PresenceSource.ThirdPartyRegister,
         Timers = settings.Ue.Timers,
         Transport = new SipTransportSettings { Allow = settings.Allow, Listen = _network.Core },
-        Udp = settings.Transport == SipTransportKind.Udp,
+        Udp = settings.Transport == SipTransportKind.Udp || settings.ExternalApplicationServer is { Transport: SipTransportKind.Udp },
         AdvertisedAddress = _network.Advertised,
         Random = SystemRandomSource.Instance,
     };

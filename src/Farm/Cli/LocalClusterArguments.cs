@@ -1,5 +1,4 @@
 using System.CommandLine;
-using UeFarm.Actors.Cluster;
 using UeFarm.Actors.Stores;
 using UeFarm.Farm.Cluster;
 using UeFarm.Farm.Report;
@@ -78,10 +77,10 @@ internal sealed class LocalClusterArguments(CliEnvironment environment)
 
         try
         {
-            var cluster = await LocalCluster.StartAsync(nodes, store, results, signals.FirstSignal).ConfigureAwait(false);
+            var cluster = await LocalCluster.StartAsync(nodes, store, read.Scenario!.Target.Listen, results, signals.FirstSignal).ConfigureAwait(false);
             await using (cluster.ConfigureAwait(false))
             {
-                var runId = await cluster.Conductor.SubmitAsync(new RunSubmission(read.Source.Text, read.Source.Overrides), CancellationToken.None).ConfigureAwait(false);
+                var runId = await cluster.Conductor.SubmitAsync(ScenarioSubmission.Of(read, isHere: true), CancellationToken.None).ConfigureAwait(false);
                 var run = new ClusterRunExecution(environment, cluster.Conductor, reports, isQuiet, isJson);
                 var code = await run.FollowAsync(runId, read, results, () => cluster.Hopeless, signals.FirstSignal).ConfigureAwait(false);
                 cluster.CollectInto(results, runId);

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using UeFarm.Actors.Cluster;
 using UeFarm.Farm.Cluster;
 using UeFarm.Farm.Report;
 
@@ -50,7 +49,7 @@ internal sealed class SubmitCommand(CliEnvironment environment)
         using var signals = environment.ListenForSignals();
         try
         {
-            var runId = await client.SubmitAsync(new RunSubmission(read.Source.Text, read.Source.Overrides), signals.FirstSignal).ConfigureAwait(false);
+            var runId = await client.SubmitAsync(ScenarioSubmission.Of(read, isHere: false), signals.FirstSignal).ConfigureAwait(false);
             if (results is not null)
             {
                 var run = new ClusterRunExecution(environment, client, new RunReports(environment, junit: null), isQuiet: false, isJson);

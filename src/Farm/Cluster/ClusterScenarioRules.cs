@@ -21,25 +21,9 @@ internal static class ClusterScenarioRules
 
     public static IEnumerable<GuardRefusal> Check(Scenario scenario)
     {
-        var target = scenario.Target;
         if (scenario.Clock == ScenarioClock.Virtual)
         {
             yield return new GuardRefusal("clock", "'virtual' is the time of one process", $"set clock to real, or {OneProcess}");
-        }
-
-        if (!target.Core.IsEmbedded)
-        {
-            yield return External("target.core", target.Core);
-        }
-
-        if (!target.ApplicationServer.IsEmbedded)
-        {
-            yield return External("target.as", target.ApplicationServer);
-        }
-
-        if (!target.Kms.IsEmbedded)
-        {
-            yield return External("target.kms", target.Kms);
         }
 
         if (scenario.ReplayCache.Policy == ReplayPolicyKind.PerSender)
@@ -62,11 +46,6 @@ internal static class ClusterScenarioRules
             yield return new GuardRefusal($"faults.attacks.{kind}", $"'{rate}' is an attack, which a cluster does not make", $"set it to 0/s, or {OneProcess}");
         }
 
-        if (scenario.Subscribers.File is not null)
-        {
-            yield return new GuardRefusal("subscribers.auth.secretsFrom", "is a file, which the nodes do not have", $"set it to derived, or {OneProcess}");
-        }
-
         if (scenario.Metrics.Port != 0)
         {
             yield return new GuardRefusal("metrics.port", string.Create(CultureInfo.InvariantCulture, $"'{scenario.Metrics.Port}' is a port of one process"),
@@ -78,7 +57,4 @@ internal static class ClusterScenarioRules
             yield return new GuardRefusal("thresholds", $"'{threshold.Text}' is about one process", $"remove it, or {OneProcess}");
         }
     }
-
-    private static GuardRefusal External(string path, object value) =>
-        new(path, $"'{value}' is outside of the cluster, which has its own", $"set it to embedded, or {OneProcess}");
 }

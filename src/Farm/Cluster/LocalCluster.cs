@@ -35,16 +35,17 @@ internal sealed class LocalCluster : IAsyncDisposable
     /// <summary>Starts the nodes and waits until each is ready.</summary>
     /// <param name="count">How many nodes.</param>
     /// <param name="store">Of a database; its schema's name begins those of the cluster.</param>
+    /// <param name="listen">Of the core, on whichever node it is.</param>
     /// <param name="results">Where logs go.</param>
     /// <param name="stop">Gives up.</param>
     /// <exception cref="ConductorException">A node did not start.</exception>
-    public static async Task<LocalCluster> StartAsync(int count, ClusterStore store, ResultsFolder results, CancellationToken stop)
+    public static async Task<LocalCluster> StartAsync(int count, ClusterStore store, IPEndPoint listen, ResultsFolder results, CancellationToken stop)
     {
         var suffix = string.Create(CultureInfo.InvariantCulture, $"_run_{TimeProvider.System.GetUtcNow():yyyyMMddHHmmss}_{Environment.ProcessId}");
         var cluster = new LocalCluster(store with { Connection = PostgresConnectionText.WithSchemaSuffix(store.Connection, suffix) });
         try
         {
-            cluster.StartNodes(count, results);
+            cluster.StartNodes(count, listen, results);
             await cluster.WaitUntilReadyAsync(stop).ConfigureAwait(false);
             return cluster;
         }
@@ -84,7 +85,7 @@ internal sealed class LocalCluster : IAsyncDisposable
         PostgresSchemas.TryDrop(_store.MailboxesOf(isFirst: true).ConnectionString, _store.PasswordFile, out _);
     }
 
-    private void StartNodes(int count, ResultsFolder results)
+    private void StartNodes(int count, IPEndPoint listen, ResultsFolder results)
     {
         var tokenFile = Path.Combine(_folder.FullName, "token");
         File.WriteAllText(tokenFile, _token);
@@ -95,7 +96,7 @@ internal sealed class LocalCluster : IAsyncDisposable
             var (member, admin) = (ports[i], ports[count + i]);
             List<string> arguments =
             [
-                "--role", "ue,core,as,kms,conductor", "--listen", "127.0.0.1:0", "--admin", admin.ToString(), "--admin-token-file", tokenFile,
+                "--role", "ue,core,as,kms,conductor", "--listen", listen.ToString(), "--admin", admin.ToString(), "--admin-token-file", tokenFile,
                 "--set", $"cluster.listen={member}", "--set", $"cluster.seeds={seeds}",
                 "--set", $"cluster.store={JsonSerializer.Serialize("postgres:" + _store.Connection, NodeArgumentsJson.Default.String)}",
                 "--set", $"cluster.storeUnsafe={(_store.IsUnsafe ? "on" : "off")}",

@@ -84,10 +84,17 @@ internal sealed class ScenarioRunFactory(IRunRegister register, ClusterStore sto
 
         // The core listens where this node says, not where the scenario does.
         var scenario = read.Scenario with { Target = read.Scenario.Target with { Listen = core } };
+        var subscribers = scenario.Subscribers.File;
         List<GuardRefusal> refusals = [.. ClusterScenarioRules.Check(scenario), .. SafetyGuards.Check(RunPlan.Of(scenario))];
         if (domain is not null && scenario.Target.Domain != domain)
         {
             refusals.Add(new GuardRefusal("target.domain", $"'{scenario.Target.Domain}' is not the domain of this cluster ({domain})", $"set it to {domain}"));
+        }
+
+        if (subscribers is not null && !scenario.Subscribers.IsPinned)
+        {
+            refusals.Add(new GuardRefusal(
+                "subscribers.auth.fileHash", "is missing: nodes could have different subscribers", $"set it to the file's SHA-256, here {subscribers.Sha256}"));
         }
 
         return refusals.Count == 0

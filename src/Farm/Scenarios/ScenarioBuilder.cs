@@ -30,6 +30,7 @@ internal static class ScenarioBuilder
                 values.Get(F.RegistrationExpiry),
                 (int)values.Get(F.SubscriberConnections), file)
             {
+                IsPinned = values.IsWritten(F.AuthSecretsHash),
                 Clocks = new ClockOptions(values.Get(F.ClockSpread), values.IsWritten(F.ClockAhead) ? values.Get(F.ClockAhead) : null, values.Get(F.ClockAheadBy)),
             },
             Sip = BuildSip(values),

@@ -45,6 +45,11 @@ internal sealed partial class ScenarioChecks(ScenarioValues values, ICollection<
             Report(ScenarioFormat.MetricsLinger, "has no meaning without metrics.port", "nothing with port: 0", "give a port, or remove this key");
         }
 
+        if (values.IsWritten(ScenarioFormat.AuthSecretsHash) && values.TryGet(ScenarioFormat.AuthSecrets, out var secrets) && secrets.IsDerived)
+        {
+            Report(ScenarioFormat.AuthSecretsHash, "has no meaning with secretsFrom: derived", "nothing without a file", "name the file in secretsFrom, or remove this key");
+        }
+
         if (values.IsWritten(ScenarioFormat.ClockAhead) != values.IsWritten(ScenarioFormat.ClockAheadBy))
         {
             var written = values.IsWritten(ScenarioFormat.ClockAhead) ? (ScenarioOption)ScenarioFormat.ClockAhead : ScenarioFormat.ClockAheadBy;

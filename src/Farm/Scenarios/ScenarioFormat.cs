@@ -13,6 +13,8 @@ internal static class ScenarioFormat
     public static readonly TextKind DomainName =
         new("domain", @"^[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)*$", "a domain name", "ims.example");
 
+    private const string EmptyFileHash = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+
     private static readonly List<ScenarioOption> All = [];
     private static readonly List<ScenarioSection> Groups = [];
 
@@ -102,7 +104,12 @@ internal static class ScenarioFormat
 
     public static readonly TypedScenarioOption<SecretsSource> AuthSecrets = Add(
         "subscribers.auth.secretsFrom", new SecretsKind(), "derived",
-        "Where the secrets come from: derived from the seed, or a CSV file next to the scenario.");
+        "Where the secrets come from: derived from the seed, or a CSV file next to the scenario; on a cluster, a file that each node finds there.");
+
+    public static readonly TypedScenarioOption<string> AuthSecretsHash = Add(new TypedScenarioOption<string>(
+        "subscribers.auth.fileHash", new TextKind("SHA-256", "^[0-9a-f]{64}$", "64 hex digits, lower case", EmptyFileHash),
+        "The SHA-256 of that CSV file: another file is a mistake. submit and run --nodes write it for the nodes, which so have the same subscribers.")
+    { Sample = EmptyFileHash });
 
     public static readonly ScenarioSection Sip = Group("sip", "SIP timers (RFC 3261 section 17).");
 

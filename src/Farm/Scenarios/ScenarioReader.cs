@@ -38,6 +38,13 @@ internal static class ScenarioReader
         var path = Path.Combine(FolderOf(fileName), secrets.File);
         if (SubscriberFile.TryRead(path, scheme, (int)count, out var file, out var problem))
         {
+            if (values.IsWritten(ScenarioFormat.AuthSecretsHash) && values.TryGet(ScenarioFormat.AuthSecretsHash, out var wanted) && wanted != file.Sha256)
+            {
+                errors.Add(new ScenarioError(
+                    values.LocationOf(option), option.Path, secrets.File, $"has the SHA-256 {file.Sha256}, which is not that of subscribers.auth.fileHash",
+                    wanted, "put the same file there, on each node of a cluster"));
+            }
+
             return file;
         }
 

@@ -1,4 +1,6 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
+using System.Security.Cryptography;
 
 namespace UeFarm.Farm.Scenarios;
 
@@ -14,19 +16,35 @@ internal sealed class SubscriberFile
     private const int KeyDigits = 32;
     private const int AmfDigits = 4;
 
-    private SubscriberFile(IReadOnlyList<SubscriberRecord> records) => Records = records;
+    private SubscriberFile(string path, IReadOnlyList<SubscriberRecord> records, string sha256) => (FullPath, Records, Sha256) = (path, records, sha256);
+
+    public string FullPath { get; }
 
     public IReadOnlyList<SubscriberRecord> Records { get; }
 
+    /// <summary>Of the whole file, in lower case hex digits.</summary>
+    public string Sha256 { get; }
+
     /// <summary>Reads the first <paramref name="count"/> subscribers; fewer are a problem.</summary>
-    public static bool TryRead(string path, AuthenticationScheme scheme, int count, out SubscriberFile file, out OptionProblem problem)
+    public static bool TryRead(
+        string path, AuthenticationScheme scheme, int count, [NotNullWhen(true)] out SubscriberFile? file, out OptionProblem problem)
     {
-        var records = new List<SubscriberRecord>();
-        file = new SubscriberFile(records);
+        file = null;
         try
         {
-            using var reader = new StreamReader(path);
-            return TryRead(reader, scheme, count, records, out problem);
+            using var hash = SHA256.Create();
+            using var hashed = new CryptoStream(File.OpenRead(path), hash, CryptoStreamMode.Read);
+            using var reader = new StreamReader(hashed);
+            var records = new List<SubscriberRecord>();
+            if (!TryRead(reader, scheme, count, records, out problem))
+            {
+                return false;
+            }
+
+            // What is not used counts as well.
+            hashed.CopyTo(Stream.Null);
+            file = new SubscriberFile(path, records, Convert.ToHexStringLower(hash.Hash!));
+            return true;
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {

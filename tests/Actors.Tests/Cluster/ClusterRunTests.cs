@@ -2,10 +2,15 @@ using System.Net;
 using System.Text.Json;
 using Akka.Actor;
 using UeFarm.Actors.Cluster;
+using UeFarm.Actors.Core;
 using UeFarm.Actors.Journal;
 using UeFarm.Actors.Run;
+using UeFarm.Actors.Timing;
 using UeFarm.Actors.Traffic;
+using UeFarm.Protocol;
 using UeFarm.Protocol.Messaging;
+using UeFarm.Protocol.Sip.Authentication;
+using UeFarm.TestSupport;
 using Xunit;
 
 namespace UeFarm.Actors.Tests.Cluster;
@@ -75,7 +80,35 @@ public sealed class ClusterRunTests : IAsyncLifetime
         Assert.Contains(streams, static stream => stream is { Stream: >= 0, Epoch: 1 });
     }
 
-    private TestRunFactory Factory(bool isSigned = false) => new(
+    [Fact]
+    public async Task Phones_of_all_nodes_use_a_core_that_is_not_of_the_cluster()
+    {
+        using var system = ActorSystem.Create("somebody-elses-core", "akka.loglevel = OFF");
+        await using var wheel = new WakeUpWheel(TimeProvider.System, TimeSpan.FromMilliseconds(10));
+        await using var core = await CoreServer.StartAsync(
+            system,
+            new CoreSettings { Domain = Subscribers.Domain, Subscribers = new Subscribers(DigestAlgorithm.Md5), Random = SystemRandomSource.Instance },
+            wheel);
+        var factory = Factory(externalCore: core.EndPoint);
+        for (var node = 0; node < 3; node++)
+        {
+            await StartAsync(factory);
+        }
+
+        await SubmitAsync(_farms[0], "100");
+        var (books, result) = await JudgedAsync(factory);
+        Assert.Equal(100, books.Recorder.RegisteredPhones);
+        Assert.Equal(100, core.Counters.Bindings);
+        Assert.InRange(result.Totals.Accepted, result.Totals.Sent / 4, result.Totals.Sent);
+
+        // Nobody keeps messages for phones that are away, and no server of the cluster has been asked to.
+        Assert.Equal(result.Totals.Sent, result.Totals.Accepted + result.Totals.Failed);
+        Assert.DoesNotContain(
+            await factory.Journal.ListAsync(TestContext.Current.CancellationToken), static stream => stream.Stream == RunStreams.ApplicationServer);
+        await system.Terminate();
+    }
+
+    private TestRunFactory Factory(bool isSigned = false, IPEndPoint? externalCore = null) => new(
         _folder,
         [
             new PhasePlan { Name = "away", Duration = TimeSpan.FromSeconds(3), GoOffline = 30, Cut = OfflineKind.Clean, Within = TimeSpan.FromSeconds(1) },
@@ -84,6 +117,7 @@ public sealed class ClusterRunTests : IAsyncLifetime
         rate: 50)
     {
         IsSigned = isSigned,
+        ExternalCore = externalCore,
     };
 
     private static async Task<(ClusterBooks Books, FarmRunResult Result)> JudgedAsync(TestRunFactory factory)

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 using UeFarm.Actors.Cluster;
 using UeFarm.Actors.Journal;
 using UeFarm.Actors.Run;
@@ -20,6 +21,9 @@ internal sealed class TestRunFactory(string folder, IReadOnlyList<PhasePlan> pha
     public bool IsSigned { get; init; }
 
     public MemoryRunRegister Runs { get; } = new();
+
+    /// <summary>Somebody else's core.</summary>
+    public IPEndPoint? ExternalCore { get; init; }
 
     public MemoryRunJournal Journal { get; } = new(TimeProvider.System);
 
@@ -55,6 +59,7 @@ internal sealed class TestRunFactory(string folder, IReadOnlyList<PhasePlan> pha
                 Protection = IsSigned ? BodyProtection.ProtectedAndSigned : BodyProtection.Protected,
                 Trust = IsSigned ? UeCertificateAuthority.Derive("test CA", Subscribers.MasterSecret, TimeProvider.System.GetUtcNow()) : null,
             },
+            ExternalCore = ExternalCore,
             Kms = new KmsSettings { Identity = Subscribers.KmsIdentity, MasterSecret = Subscribers.MasterSecret },
             Allow = AddressAllowList.Loopback,
             Traffic = new TrafficPlan { RatePerSecond = rate },

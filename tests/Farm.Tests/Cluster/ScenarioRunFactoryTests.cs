@@ -1,7 +1,9 @@
 using System.Net;
 using System.Security.Cryptography.X509Certificates;
 using UeFarm.Farm.Cluster;
+using UeFarm.Farm.Scenarios;
 using UeFarm.Farm.Tests.Support;
+using UeFarm.Protocol.Sip;
 using UeFarm.Protocol.Smime;
 using UeFarm.TestSupport;
 
@@ -39,8 +41,6 @@ public sealed class ScenarioRunFactoryTests
 
     [Theory]
     [InlineData("clock=virtual", "clock: 'virtual' is the time of one process")]
-    [InlineData("target.core=sip:127.0.0.1:5060", "target.core: 'sip:127.0.0.1:5060' is outside of the cluster")]
-    [InlineData("target={ domain: ims.example, as: \"sip:127.0.0.1:5090\", listen: 127.0.0.1:5060 }", "target.as: 'sip:127.0.0.1:5090' is outside of the cluster")]
     [InlineData("replayCache.policy=per-sender", "replayCache.policy: 'per-sender' is not restored")]
     [InlineData("applicationServer.presence=reg-event", "applicationServer.presence: 'reg-event' is not taken over")]
     [InlineData("applicationServer.store=\"postgres:Host=db\"", "applicationServer.store: is said by the nodes")]
@@ -56,6 +56,39 @@ public sealed class ScenarioRunFactoryTests
         var failure = await Assert.ThrowsAsync<InvalidDataException>(() => Factory().CreateSettingsAsync(Text, [change], Cancellation));
         Assert.Contains(problem, failure.Message, StringComparison.Ordinal);
         Assert.Contains("remedy:  ", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_core_and_a_server_of_somebody_else_are_played_with()
+    {
+        var settings = await Factory().CreateSettingsAsync(Text, ["target.core=sip:127.0.0.1:5060", "target.as=external"], Cancellation);
+        Assert.Equal(new IPEndPoint(IPAddress.Loopback, 5060), settings.ExternalCore);
+        Assert.False(settings.HasApplicationServer);
+
+        const string Target = "target={ domain: ims.example, as: \"sip:127.0.0.1:5090;transport=udp\", listen: 127.0.0.1:5060 }";
+        settings = await Factory().CreateSettingsAsync(Text, [Target], Cancellation);
+        Assert.Equal(new SipHop(SipTransportKind.Udp, new IPEndPoint(IPAddress.Loopback, 5090), 0), settings.ExternalApplicationServer);
+        Assert.False(settings.HasApplicationServer);
+    }
+
+    [Fact]
+    public async Task Nodes_take_secrets_from_a_file_only_if_the_scenario_says_which()
+    {
+        using var folder = new TemporaryFolder();
+        var rows = string.Concat(Enumerable.Range(0, 300).Select(static index => $"sip:ue{index}@ims.example,ue{index}@ims.example,s\n"));
+        var path = folder.File("subscribers.csv", "impu,impi,password\n" + rows);
+        string[] overrides = ["subscribers.auth.scheme=md5", $"subscribers.auth.secretsFrom=file:{path}"];
+        var read = ScenarioReader.ReadFile(Repository.PathOf("scenarios", "cluster.yaml"), overrides);
+
+        var failure = await Assert.ThrowsAsync<InvalidDataException>(() => Factory().CreateSettingsAsync(Text, overrides, Cancellation));
+        Assert.Contains($"subscribers.auth.fileHash: is missing", failure.Message, StringComparison.Ordinal);
+        var submission = ScenarioSubmission.Of(read, isHere: true);
+        Assert.Contains($"subscribers.auth.secretsFrom=file:{path}", submission.Overrides);
+        Assert.Equal("sip:ue7@ims.example", (await Factory().CreateSettingsAsync(Text, submission.Overrides, Cancellation)).AddressOf(7));
+
+        folder.File("subscribers.csv", "impu,impi,password\n" + rows.Replace(",s", ",t", StringComparison.Ordinal));
+        failure = await Assert.ThrowsAsync<InvalidDataException>(() => Factory().CreateSettingsAsync(Text, submission.Overrides, Cancellation));
+        Assert.Contains("put the same file there, on each node", failure.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using UeFarm.Farm.Tests.Support;
 
 namespace UeFarm.Farm.Tests.Scenarios;
@@ -48,6 +49,24 @@ public class SubscriberFileTests
 
         Assert.Equal(expected, mistake.Problem);
         Assert.DoesNotContain(Key, mistake.Format("x"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_file_is_known_by_its_hash_and_another_one_is_a_mistake()
+    {
+        const string Used = "impu,impi,password\nsip:a@x,a@x,s\n";
+        using var folder = new TemporaryFolder();
+        var path = folder.File("subs.csv", Used + "sip:b@x,b@x,not used\n");
+        var hash = ReadFile(folder, "md5", "{ file: subs.csv }", 1).Sha256;
+        Assert.Equal(Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(path))), hash);
+        Assert.True(Read(folder, "md5", $"{{ file: subs.csv }}, fileHash: {hash}", 1).IsValid);
+
+        folder.File("subs.csv", Used + "sip:b@x,b@x,another one\n");
+        var mistake = Assert.Single(Read(folder, "md5", $"{{ file: subs.csv }}, fileHash: {hash}", 1).Errors);
+        Assert.Contains("which is not that of subscribers.auth.fileHash", mistake.Problem, StringComparison.Ordinal);
+
+        mistake = Assert.Single(Read(folder, "md5", $"derived, fileHash: {hash}", 1).Errors);
+        Assert.Contains("has no meaning with secretsFrom: derived", mistake.Problem, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -12,6 +12,7 @@ public sealed class RunCounters
     private static readonly int AttackCount = Enum.GetValues<AttackKind>().Length;
     private readonly long[] _received = new long[OutcomeCount];
     private readonly long[] _failed = new long[Enum.GetValues<FailureReason>().Length];
+    private readonly long[] _failedInVain = new long[Enum.GetValues<FailureReason>().Length];
     private readonly long[] _attackOutcomes = new long[AttackCount * OutcomeCount];
     private readonly long[] _attacksSent = new long[AttackCount];
     private readonly long[] _reports = new long[Enum.GetValues<ImdnStatus>().Length];
@@ -28,6 +29,7 @@ public sealed class RunCounters
     private long _answered;
     private long _answered202;
     private long _redelivered;
+    private long _acceptedTwice;
     private long _orderViolations;
     private long _unknownAccepted;
     private long _identityDiffers;
@@ -50,6 +52,9 @@ public sealed class RunCounters
 
     /// <summary>Copies of messages already accepted that came from the network itself, not from an attack.</summary>
     public long Redelivered => Volatile.Read(ref _redelivered);
+
+    /// <summary>Messages that a phone accepted more than once. Must stay 0.</summary>
+    public long AcceptedTwice => Volatile.Read(ref _acceptedTwice);
 
     public long OrderViolations => Volatile.Read(ref _orderViolations);
 
@@ -98,6 +103,9 @@ public sealed class RunCounters
 
     public long Failed(FailureReason reason) => Volatile.Read(ref _failed[(int)reason]);
 
+    /// <summary>Those among them whose recipient has not accepted them, before or after.</summary>
+    public long FailedForGood(FailureReason reason) => Math.Max(0, Failed(reason) - Volatile.Read(ref _failedInVain[(int)reason]));
+
     public long AttacksSent(AttackKind kind) => Volatile.Read(ref _attacksSent[(int)kind]);
 
     public long AttackOutcomes(AttackKind kind, ReceiveOutcome outcome) => Volatile.Read(ref _attackOutcomes[((int)kind * OutcomeCount) + (int)outcome]);
@@ -127,6 +135,9 @@ public sealed class RunCounters
 
     internal void CountFailed(FailureReason reason) => Interlocked.Increment(ref _failed[(int)reason]);
 
+    /// <summary>A message that failed for its sender was accepted all the same.</summary>
+    internal void CountFailedInVain(FailureReason reason) => Interlocked.Increment(ref _failedInVain[(int)reason]);
+
     internal void CountReceived(ReceiveOutcome outcome) => Interlocked.Increment(ref _received[(int)outcome]);
 
     internal void CountReportDue() => Interlocked.Increment(ref _reportsDue);
@@ -150,6 +161,8 @@ public sealed class RunCounters
     internal void CountContradiction() => Interlocked.Increment(ref _reportsContradicting);
 
     internal void CountRedelivered() => Interlocked.Increment(ref _redelivered);
+
+    internal void CountAcceptedTwice() => Interlocked.Increment(ref _acceptedTwice);
 
     internal void CountOrderViolation() => Interlocked.Increment(ref _orderViolations);
 

@@ -18,6 +18,7 @@ public sealed partial class RunRecorder : IUeObserver, IMailboxObserver
     // A timestamp in its phone's tracker takes 8 to 15.
     private const long BytesPerRank = 12;
 
+    private static readonly TimeSpan LateLimit = TimeSpan.FromMilliseconds(100);
     private static readonly long BytesPerArrival = Unsafe.SizeOf<ArrivalRecord>();
 
     private readonly PhoneSession[] _sessions;
@@ -59,6 +60,9 @@ public sealed partial class RunRecorder : IUeObserver, IMailboxObserver
 
     /// <summary>How late the schedule was played: from due to the hand-over to the phone.</summary>
     public LatencyRecorder Lag { get; } = new();
+
+    /// <summary>Share of the messages that were handed over more than 100 ms late, 0 to 1.</summary>
+    public double LateShare => Lag.Count is > 0 and var played ? (double)Lag.CountAbove(LateLimit) / played : 0;
 
     /// <summary>Overtake ranks of the messages that met the phones' replay caches; none for plain ones.</summary>
     public RankRecorder Ranks { get; }
@@ -273,9 +277,17 @@ public sealed partial class RunRecorder : IUeObserver, IMailboxObserver
 
     private void OnFailed(long number, FailureReason reason)
     {
-        Ledger.Update(number, reason, static (ref LedgerEntry entry, FailureReason failure) => entry.Failure = failure);
+        var isAccepted = Ledger.Update(number, reason, static (ref LedgerEntry entry, FailureReason failure) =>
+        {
+            entry.Failure = failure;
+            return entry.AcceptedCount > 0;
+        });
         Counters.CountFailed(reason);
         Counters.CountSettled();
+        if (isAccepted)
+        {
+            Counters.CountFailedInVain(reason);
+        }
     }
 
     private void OnReceived(ref PhoneSession session, in RunFact fact)
@@ -332,6 +344,15 @@ public sealed partial class RunRecorder : IUeObserver, IMailboxObserver
 
         if (after.AcceptedCount > before.AcceptedCount)
         {
+            if (before.AcceptedCount == 1)
+            {
+                Counters.CountAcceptedTwice();
+            }
+            else if (before.AcceptedCount == 0 && before.Failure != FailureReason.None)
+            {
+                Counters.CountFailedInVain(before.Failure);
+            }
+
             var start = Math.Max(after.DueTicks, Volatile.Read(ref session.RegisteredTicks));
             Delivery.Record(now - new Instant(start));
             Age.Record(now - new Instant(after.DueTicks));

@@ -15,6 +15,7 @@ internal sealed class RunCommand(CliEnvironment environment, Func<IScenarioRunne
     private readonly LocalClusterArguments _cluster = new(environment);
     private readonly Option<bool> _json = new("--json") { Description = "Print the result as one JSON document; progress goes to standard error." };
     private readonly Option<bool> _quiet = new("--quiet") { Description = "Print the verdict only." };
+    private readonly PageOption _page = new();
     private readonly Option<string?> _junit = JunitOption.Create("Also write promises and thresholds as JUnit XML, for CI.");
 
     public Command Create()
@@ -25,6 +26,7 @@ internal sealed class RunCommand(CliEnvironment environment, Func<IScenarioRunne
         command.Add(_json);
         command.Add(_quiet);
         command.Add(_junit);
+        command.Add(_page.Option);
         _cluster.AddTo(command);
         command.SetAction((parsed, _) => ExecuteAsync(parsed));
         return command;
@@ -32,7 +34,7 @@ internal sealed class RunCommand(CliEnvironment environment, Func<IScenarioRunne
 
     private async Task<int> ExecuteAsync(ParseResult parsed)
     {
-        if (_scenario.Read(parsed, environment) is not { IsValid: true } read)
+        if (_scenario.Read(parsed, environment, _page.Overrides(parsed)) is not { IsValid: true } read)
         {
             return (int)ExitCode.Usage;
         }
@@ -82,6 +84,12 @@ internal sealed class RunCommand(CliEnvironment environment, Func<IScenarioRunne
             {
                 environment.Error.WriteLine(
                     $"target.listen '{request.Scenario.Target.Listen}' {ListenFault.Explain(exception)}\n    remedy:  {ListenFault.Remedy}\nNothing was sent.");
+                return (int)ExitCode.MachineUnfit;
+            }
+
+            catch (ListenException exception)
+            {
+                environment.Error.WriteLine($"{exception.Message}\n    remedy:  {ListenFault.Remedy}\nNothing was sent.");
                 return (int)ExitCode.MachineUnfit;
             }
 

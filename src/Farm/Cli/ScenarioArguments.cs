@@ -22,9 +22,12 @@ internal sealed class ScenarioArguments
     }
 
     /// <summary>Reads the scenario; reports all mistakes on standard error and returns null when there are any.</summary>
-    public ScenarioReadResult? Read(ParseResult parsed, CliEnvironment environment)
+    /// <param name="parsed">The command line.</param>
+    /// <param name="environment">For the report.</param>
+    /// <param name="more">Overrides that other options stand for; they come last.</param>
+    public ScenarioReadResult? Read(ParseResult parsed, CliEnvironment environment, params IReadOnlyList<string> more)
     {
-        var result = ScenarioReader.ReadFile(parsed.GetValue(_file)!, parsed.GetValue(_set) ?? []);
+        var result = ScenarioReader.ReadFile(parsed.GetValue(_file)!, [.. parsed.GetValue(_set) ?? [], .. more]);
         if (result.IsValid)
         {
             return result;

@@ -52,6 +52,11 @@ internal static class ClusterScenarioRules
                 "remove it: each node has metrics at its admin endpoint");
         }
 
+        if (scenario.PageListen is { } page)
+        {
+            yield return new GuardRefusal("page.listen", $"'{page}' is an address of one process", "remove it: each node serves the live page at its admin endpoint");
+        }
+
         foreach (var threshold in scenario.Thresholds.Where(static threshold => ThresholdCatalogue.IsOfMachine(threshold.Metric)))
         {
             yield return new GuardRefusal("thresholds", $"'{threshold.Text}' is about one process", $"remove it, or {OneProcess}");

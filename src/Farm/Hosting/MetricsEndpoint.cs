@@ -23,6 +23,7 @@ internal sealed class MetricsEndpoint : IAsyncDisposable
     public string? Address { get; }
 
     /// <summary>Starts serving; port 0 means no endpoint at all.</summary>
+    /// <exception cref="ListenException">The port cannot be had.</exception>
     public static async Task<MetricsEndpoint> StartAsync(int port, FarmRun run)
     {
         if (port == 0)
@@ -38,7 +39,16 @@ internal sealed class MetricsEndpoint : IAsyncDisposable
         builder.WebHost.ConfigureKestrel(options => options.Listen(IPAddress.Loopback, port));
         var application = builder.Build();
         application.MapMetrics("/metrics", registry);
-        await application.StartAsync().ConfigureAwait(false);
+        try
+        {
+            await application.StartAsync().ConfigureAwait(false);
+        }
+        catch (IOException exception)
+        {
+            await application.DisposeAsync().ConfigureAwait(false);
+            throw new ListenException("metrics.port", new IPEndPoint(IPAddress.Loopback, port), exception);
+        }
+
         return new MetricsEndpoint(application, $"http://127.0.0.1:{port}/metrics");
     }
 

@@ -17,6 +17,37 @@ internal sealed class RunBooks(Scenario scenario, IRunUnderWay run, FarmRunResul
     /// <summary>Above this share of late hand-overs the generator was the bottleneck (ETSI TS 186 008 speaks of such limits; the figure is ours).</summary>
     private const double LateShareLimit = 0.01;
 
+    /// <param name="recorder">Of the run.</param>
+    /// <param name="lateShare">Of the messages.</param>
+    /// <param name="playedFor">How long the schedule was played.</param>
+    /// <param name="cpu">Null: not known.</param>
+    public static GeneratorResult GeneratorOf(RunRecorder recorder, double lateShare, TimeSpan playedFor, TimeSpan? cpu)
+    {
+        var lag = recorder.Lag;
+        var isValid = lateShare <= LateShareLimit;
+        var reason = isValid ? "" : $"{lateShare:P1} of the messages were handed over more than 100 ms late";
+        var offered = playedFor > TimeSpan.Zero ? recorder.Counters.Due / playedFor.TotalSeconds : 0;
+        return new GeneratorResult(isValid, reason, lag.Percentile(99).TotalSeconds, lag.Max.TotalSeconds, offered, cpu?.TotalSeconds);
+    }
+
+    private static LatencyResult LatencyOf(string name, LatencyRecorder latency) => new(
+        name,
+        latency.Count,
+        latency.Percentile(50).TotalSeconds,
+        latency.Percentile(90).TotalSeconds,
+        latency.Percentile(95).TotalSeconds,
+        latency.Percentile(99).TotalSeconds,
+        latency.Percentile(99.9).TotalSeconds,
+        latency.Max.TotalSeconds,
+        latency.Mean.TotalSeconds);
+
+    /// <summary>All that are measured.</summary>
+    public static IReadOnlyList<LatencyResult> LatenciesOf(RunRecorder recorder) =>
+    [
+        LatencyOf("delivery", recorder.Delivery), LatencyOf("age", recorder.Age), LatencyOf("answer", recorder.Answer),
+        LatencyOf("registration", recorder.Registration), LatencyOf("lag", recorder.Lag),
+    ];
+
     public void Write(ResultsFolder folder)
     {
         if (scenario.Results.Ledger)
@@ -38,7 +69,7 @@ internal sealed class RunBooks(Scenario scenario, IRunUnderWay run, FarmRunResul
         var trends = Trends(series);
         var thresholds = ThresholdEvaluator.Evaluate(scenario.Thresholds, new RunThresholdSource(recorder, result, trends, scenario.Subscribers.Count));
         var ofMachine = times.Wall is null ? [] : thresholds.Where(static threshold => ThresholdCatalogue.IsOfMachine(threshold.Threshold.Metric)).ToList();
-        var generator = Generator(times.Cpu);
+        var generator = GeneratorOf(recorder, result.LateShare, result.PlayedFor, times.Cpu);
         var ledger = new LedgerResult(totals.Sent, totals.Accepted, totals.Rejected, totals.Expired, totals.Failed, totals.Stored, recorder.Counters.Redelivered);
         var registrations = new RegistrationResult(
             scenario.Subscribers.Count, recorder.Counters.Registrations, recorder.Counters.RegistrationFailures, result.RegisteredAtEnd);
@@ -64,11 +95,7 @@ internal sealed class RunBooks(Scenario scenario, IRunUnderWay run, FarmRunResul
             Attacks = [.. Enum.GetValues<AttackKind>().Where(kind => recorder.Counters.AttacksSent(kind) > 0).Select(AttackOf)],
             ReplayCapacity = CapacityResult.Of(recorder.Ranks, scenario.Phases.Select(static phase => phase.Name)),
             Registrations = registrations,
-            Latencies =
-            [
-                LatencyOf("delivery", recorder.Delivery), LatencyOf("age", recorder.Age), LatencyOf("answer", recorder.Answer),
-                LatencyOf("registration", recorder.Registration), LatencyOf("lag", recorder.Lag),
-            ],
+            Latencies = LatenciesOf(recorder),
             Series = series.Points,
             Trends = times.Wall is null ? trends : null,
             Generator = generator,
@@ -76,15 +103,6 @@ internal sealed class RunBooks(Scenario scenario, IRunUnderWay run, FarmRunResul
             Wall = times.Wall is null ? null : times.Wall with { Trends = trends, Thresholds = [.. ofMachine.Select(ThresholdEcho.Of)] },
             Warnings = run.Warnings,
         };
-    }
-
-    private GeneratorResult Generator(TimeSpan? cpu)
-    {
-        var lag = run.Recorder.Lag;
-        var isValid = result.LateShare <= LateShareLimit;
-        var reason = isValid ? "" : $"{result.LateShare:P1} of the messages were handed over more than 100 ms late";
-        var offered = result.PlayedFor > TimeSpan.Zero ? run.Recorder.Counters.Due / result.PlayedFor.TotalSeconds : 0;
-        return new GeneratorResult(isValid, reason, lag.Percentile(99).TotalSeconds, lag.Max.TotalSeconds, offered, cpu?.TotalSeconds);
     }
 
     private IReadOnlyList<TrendResult> Trends(RunSeries series)
@@ -116,17 +134,6 @@ internal sealed class RunBooks(Scenario scenario, IRunUnderWay run, FarmRunResul
         var answered = outcomes.Values.Sum();
         return new AttackResult(Label.Of(kind), counters.AttacksSent(kind), accepted, answered - accepted, counters.AttacksSent(kind) - answered, outcomes);
     }
-
-    private static LatencyResult LatencyOf(string name, LatencyRecorder latency) => new(
-        name,
-        latency.Count,
-        latency.Percentile(50).TotalSeconds,
-        latency.Percentile(90).TotalSeconds,
-        latency.Percentile(95).TotalSeconds,
-        latency.Percentile(99).TotalSeconds,
-        latency.Percentile(99.9).TotalSeconds,
-        latency.Max.TotalSeconds,
-        latency.Mean.TotalSeconds);
 
     private void WriteLedger(string path)
     {

@@ -20,6 +20,15 @@ internal sealed record RunSnapshot
     /// <summary>Phones by state: offline, registering, registered, deregistering.</summary>
     public IReadOnlyDictionary<string, long> UesByState { get; init; } = None;
 
+    /// <summary>Of those offline: on their way to being registered.</summary>
+    public long Registering { get; init; }
+
+    /// <summary>Registrations that succeeded.</summary>
+    public long Registrations { get; init; }
+
+    /// <summary>Messages that the schedule made due.</summary>
+    public long Due { get; init; }
+
     public long Sent { get; init; }
 
     /// <summary>Messages whose sender has a final answer.</summary>

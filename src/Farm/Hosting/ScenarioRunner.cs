@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Runtime;
 using UeFarm.Actors.Run;
+using UeFarm.Farm.Live;
 using UeFarm.Farm.Scenarios;
 
 namespace UeFarm.Farm.Hosting;
@@ -8,6 +9,9 @@ namespace UeFarm.Farm.Hosting;
 /// <summary>Runs a scenario in this process: maps it, plays it, shows it once a second, writes its books.</summary>
 internal sealed class ScenarioRunner(TimeProvider time) : IScenarioRunner
 {
+    /// <summary>A page asks once a second.</summary>
+    private static readonly TimeSpan Farewell = TimeSpan.FromMilliseconds(1500);
+
     public async Task<RunOutcome> RunAsync(RunRequest request, IRunView view, CancellationToken cancellation)
     {
         var scenario = request.Scenario;
@@ -19,30 +23,44 @@ internal sealed class ScenarioRunner(TimeProvider time) : IScenarioRunner
             var endpoint = await MetricsEndpoint.StartAsync(scenario.Metrics.Port, run).ConfigureAwait(false);
             await using (endpoint.ConfigureAwait(false))
             {
+                var board = new LiveBoard(scenario, run, time);
+                var page = await LivePageServer.StartAsync(scenario.PageListen, board).ConfigureAwait(false);
+                await using var pageOpen = page.ConfigureAwait(false);
                 var isVirtual = scenario.Clock == ScenarioClock.Virtual;
                 view.OnNotice(isVirtual ? VirtualTime(run) : Listening(run, endpoint));
+                if (page.Address is not null)
+                {
+                    view.OnNotice($"live page: {page.Address}");
+                }
+
                 using var sampler = new RunSampler(run, request.Results, RunSeries.IntervalOf(RunPlan.Of(scenario).Length), meter);
                 var result = isVirtual
-                    ? await PlayVirtuallyAsync(run, scenario, sampler, view, meter, cancellation).ConfigureAwait(false)
-                    : await PlayAsync(run, scenario, view, sampler.Offer, cancellation).ConfigureAwait(false);
+                    ? await PlayVirtuallyAsync(run, scenario, sampler, board, view, meter, cancellation).ConfigureAwait(false)
+                    : await PlayAsync(run, scenario, view, snapshot => board.Offer(sampler.Offer(snapshot)), cancellation).ConfigureAwait(false);
                 var books = new RunBooks(scenario, run, result);
                 books.Write(request.Results);
                 var outcome = new RunOutcome(books.ToDocument(request.Source, sampler.Series, meter.Read(run, isVirtual)));
-                await LingerAsync(endpoint, scenario.Metrics.Linger, view, cancellation).ConfigureAwait(false);
+                board.Close(outcome.Result, Path.GetFileName(request.Results.FullPath));
+                await LingerAsync(endpoint.Address is not null || page.Address is not null, scenario.Metrics.Linger, board, view, cancellation).ConfigureAwait(false);
                 return outcome;
             }
         }
     }
 
-    /// <summary>Whoever stops the run, or this, wants no more of it.</summary>
-    private async Task LingerAsync(MetricsEndpoint endpoint, TimeSpan linger, IRunView view, CancellationToken cancellation)
+    /// <summary>Whoever stops the run, or this, wants no more of it. A page that is open gets the verdict in any case.</summary>
+    private async Task LingerAsync(bool isServed, TimeSpan linger, LiveBoard board, IRunView view, CancellationToken cancellation)
     {
-        if (endpoint.Address is null || linger == TimeSpan.Zero)
+        if (board.IsWatched)
+        {
+            await Task.Delay(Farewell, time, CancellationToken.None).ConfigureAwait(false);
+        }
+
+        if (!isServed || linger == TimeSpan.Zero)
         {
             return;
         }
 
-        view.OnNotice(string.Create(CultureInfo.InvariantCulture, $"ended; the last metrics are served for {linger.TotalSeconds:0.###} s"));
+        view.OnNotice(string.Create(CultureInfo.InvariantCulture, $"ended; the last values are served for {linger.TotalSeconds:0.###} s"));
         await Task.Delay(linger, time, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
@@ -63,7 +81,7 @@ internal sealed class ScenarioRunner(TimeProvider time) : IScenarioRunner
 
     /// <summary>The series is taken at moments of virtual time, so that it is the same each time; what is shown, once a second of real time.</summary>
     private async Task<FarmRunResult> PlayVirtuallyAsync(
-        FarmRun run, Scenario scenario, RunSampler sampler, IRunView view, RunMeter meter, CancellationToken cancellation)
+        FarmRun run, Scenario scenario, RunSampler sampler, LiveBoard board, IRunView view, RunMeter meter, CancellationToken cancellation)
     {
         var length = RunPlan.Of(scenario).Length;
         var interval = RunSeries.IntervalOf(length);
@@ -76,7 +94,7 @@ internal sealed class ScenarioRunner(TimeProvider time) : IScenarioRunner
         try
         {
             return await PlayAsync(
-                run, scenario, view, snapshot => snapshot with { Pace = VirtualPace.Of(meter.Elapsed, snapshot.Elapsed, length) }, cancellation)
+                run, scenario, view, snapshot => board.Offer(snapshot with { Pace = VirtualPace.Of(meter.Elapsed, snapshot.Elapsed, length) }), cancellation)
                 .ConfigureAwait(false);
         }
         finally

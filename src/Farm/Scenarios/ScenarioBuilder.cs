@@ -60,6 +60,7 @@ internal static class ScenarioBuilder
             Results = new ResultOptions(values.Get(F.ResultsArrivals), values.Get(F.ResultsLedger)),
             Limits = new LimitOptions((int)values.Get(F.LimitMaxUes), values.Get(F.LimitMaxRate), values.Get(F.LimitMaxDuration)),
             Metrics = new MetricsOptions((int)values.Get(F.MetricsPort), values.Get(F.MetricsLinger)),
+            PageListen = values.Get(F.PageListen),
         };
     }
 

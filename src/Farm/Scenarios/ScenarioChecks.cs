@@ -40,9 +40,11 @@ internal sealed partial class ScenarioChecks(ScenarioValues values, ICollection<
         }
 
         if (values.TryGet(ScenarioFormat.MetricsLinger, out var linger) && linger > TimeSpan.Zero
-            && values.TryGet(ScenarioFormat.MetricsPort, out var port) && port == 0)
+            && values.TryGet(ScenarioFormat.MetricsPort, out var port) && port == 0 && values.TryGet(ScenarioFormat.PageListen, out var page) && page is null)
         {
-            Report(ScenarioFormat.MetricsLinger, "has no meaning without metrics.port", "nothing with port: 0", "give a port, or remove this key");
+            Report(
+                ScenarioFormat.MetricsLinger, "has no meaning without metrics.port and page.listen", "nothing where neither is served",
+                "give one of the two, or remove this key");
         }
 
         if (values.IsWritten(ScenarioFormat.AuthSecretsHash) && values.TryGet(ScenarioFormat.AuthSecrets, out var secrets) && secrets.IsDerived)

@@ -399,7 +399,13 @@ internal static class ScenarioFormat
 
     public static readonly TypedScenarioOption<TimeSpan> MetricsLinger = Add(
         "metrics.linger", new DurationKind(TimeSpan.Zero, TimeSpan.FromHours(1)), "0s",
-        "/metrics stays up for so long after the run, so that its last values are scraped: two scrape intervals do. Ctrl-C ends it.");
+        "/metrics and the live page stay up for so long after the run, so that last values are scraped: two scrape intervals do. Ctrl-C ends it.");
+
+    public static readonly ScenarioSection Page = Group("page", "The live page.");
+
+    public static readonly TypedScenarioOption<IPEndPoint?> PageListen = Add(
+        "page.listen", new EndPointKind(isOptional: true), "off",
+        "Where the live page is served while the run goes on; 0: a free port. The option --page says the same. Beyond loopback whoever reaches it can read it.");
 
     /// <summary>In the order of the documentation.</summary>
     public static IReadOnlyList<ScenarioOption> Options => All;

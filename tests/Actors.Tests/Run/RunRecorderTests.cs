@@ -131,7 +131,10 @@ public sealed class RunRecorderTests
         Receive(_recorder, message, at: 3);
         Receive(_recorder, message, at: 4);
 
+        Receive(_recorder, message, at: 5);
+
         Assert.Equal(1, _recorder.Ledger.Close(canSeeStore: true).AcceptedTwice);
+        Assert.Equal(1, _recorder.Counters.AcceptedTwice);
     }
 
     [Theory]
@@ -240,6 +243,25 @@ public sealed class RunRecorderTests
 
         Assert.Equal((1L, 0L), (_recorder.Counters.Failed(reason), _recorder.Counters.InFlight));
         Assert.Equal(1, _recorder.Ledger.Close(canSeeStore: true).FailedByReason[reason]);
+    }
+
+    [Fact]
+    public void A_message_that_failed_for_its_sender_and_was_accepted_all_the_same_has_not_failed_for_good()
+    {
+        Online(_recorder, at: 1);
+        var (before, after, never) = (Send(_recorder, due: 2, timestamp: 2), Send(_recorder, due: 3, timestamp: 3), Send(_recorder, due: 4, timestamp: 4));
+        foreach (var number in (long[])[before, never])
+        {
+            Answer(_recorder, number, 503, at: 5);
+        }
+
+        Assert.Equal(2, _recorder.Counters.FailedForGood(FailureReason.Refused5xx));
+        Receive(_recorder, before, at: 6);
+        Receive(_recorder, after, at: 6);
+        Answer(_recorder, after, 503, at: 7);
+
+        Assert.Equal((3, 1), (_recorder.Counters.Failed(FailureReason.Refused5xx), _recorder.Counters.FailedForGood(FailureReason.Refused5xx)));
+        Assert.Equal(_recorder.Ledger.Close(canSeeStore: true).Failed, _recorder.Counters.FailedForGood(FailureReason.Refused5xx));
     }
 
     [Fact]

@@ -191,6 +191,40 @@ public sealed class FarmCliTests : IDisposable
         Assert.StartsWith($"target.listen '{listener.LocalEndpoint}' is in use by another program", _cli.Error.ToString(), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("metrics.port")]
+    [InlineData("page.listen")]
+    public async Task A_port_that_cannot_be_had_is_named_by_its_key(string key)
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        _cli.Runner = new Farm.Hosting.ScenarioRunner(TimeProvider.System);
+
+        Assert.Equal(4, await _cli.RunAsync("run", Valid(), "--set", $"{key}={((IPEndPoint)listener.LocalEndpoint).Port}"));
+        Assert.StartsWith($"{key} '{listener.LocalEndpoint}' is in use by another program", _cli.Error.ToString(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData("127.0.0.1:0", "--page")]
+    [InlineData("127.0.0.1:8080", "--page", "8080")]
+    [InlineData("0.0.0.0:8080", "--page=0.0.0.0:8080")]
+    [InlineData(null, "--page", "off", "--set", "page.listen=8080")]
+    public async Task Page_says_where_the_live_page_is(string? expected, params string[] options)
+    {
+        var runner = new CliHarness.FixedRunner();
+        _cli.Runner = runner;
+        await _cli.RunAsync(["run", Valid(), .. options]);
+        Assert.Equal(expected, runner.Request!.Scenario.PageListen?.ToString());
+    }
+
+    [Fact]
+    public async Task Page_in_front_of_the_scenario_does_not_swallow_it_silently()
+    {
+        Assert.Equal(2, await _cli.RunAsync("run", "--page", Valid()));
+        Assert.Contains("or write --page behind the scenario", _cli.Error.ToString(), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Out_names_the_folder_and_a_foreign_one_is_left_alone()
     {

@@ -31,7 +31,7 @@ public sealed class LingeringMetricsTests
         var view = new SilentView();
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         var running = new ScenarioRunner(TimeProvider.System).RunAsync(new RunRequest(read.Scenario, read.Source, PlayedRun.ResultsOf(folder)), view, stop.Token);
-        while (!view.Notices.Any(notice => notice.Contains("the last metrics are served for 3600 s", StringComparison.Ordinal)))
+        while (!view.Notices.Any(notice => notice.Contains("the last values are served for 3600 s", StringComparison.Ordinal)))
         {
             Assert.False(running.IsCompleted);
             await Task.Delay(20, TestContext.Current.CancellationToken);

@@ -194,7 +194,7 @@ public class ScenarioReaderTests
     [InlineData("applicationServer: { drainDelay: 3h }", "applicationServer.drainDelay '3h' is too long")]
     [InlineData("clock: virtual\napplicationServer: { store: { postgres: Host=db } }", "applicationServer.store 'postgres:Host=db' cannot follow virtual time")]
     [InlineData("clock: virtual\nmetrics: { port: 9464 }", "metrics.port '9464' would show virtual time")]
-    [InlineData("metrics: { linger: 10s }", "metrics.linger '10s' has no meaning without metrics.port")]
+    [InlineData("metrics: { linger: 10s }", "metrics.linger '10s' has no meaning without metrics.port and page.listen")]
     [InlineData("faults: { network: { loss: 5% } }", "faults.network.loss '5%' is not supported over real sockets")]
     [InlineData("clock: virtual\nfaults: { network: { loss: 5% } }", "faults.network.loss '5%' strikes datagrams, and TCP hides it")]
     [InlineData("clock: virtual\nfaults: { network: { duplicate: 5% } }", "faults.network.duplicate '5%' strikes datagrams")]

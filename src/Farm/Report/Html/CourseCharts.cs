@@ -44,8 +44,8 @@ internal static class CourseCharts
         if (run.Machine.Count > 0)
         {
             yield return Over(run, length, "memory", "Memory", "of this program",
-                [Memory("resident", run.Machine, static point => point.Resident), Memory("heap", run.Machine, static point => point.Heap),
-                Memory("of it books", run.Machine, static point => point.Books)], UnitText.Bytes);
+                [Memory("resident", run.Machine, static point => point.Resident), Memory("managed heap", run.Machine, static point => point.Heap),
+                Memory("of which the run's records", run.Machine, static point => point.Books)], UnitText.Bytes);
         }
     }
 
@@ -71,12 +71,13 @@ internal static class CourseCharts
     public static LineChart Capacity(CapacityResult capacity)
     {
         var floor = 1.0 / Math.Max(1, capacity.Messages);
+        var none = Math.Pow(10, Math.Ceiling(Math.Log10(floor) - 1e-9) - 1);
         var points = capacity.Curve
-            .Select(point => ((double)point.Capacity, point.Rejected > 0 ? (double?)point.Rejected / Math.Max(1, capacity.Messages) : floor / 10)).ToList();
+            .Select(point => ((double)point.Capacity, point.Rejected > 0 ? (double?)point.Rejected / Math.Max(1, capacity.Messages) : none)).ToList();
         var most = Percent((points.Count == 0 ? null : points[0].Item2) ?? 0);
         return new LineChart(
             "plot-capacity", "Share refused", "by entries, logarithmic", [new ChartLine("refused", points)],
-            ChartAxis.Logarithmic(1, Math.Max(2, capacity.MinCapacity), UnitText.Count), ChartAxis.Logarithmic(floor / 10, 1, share => share < floor ? "none" : Percent(share)))
+            ChartAxis.Logarithmic(1, Math.Max(2, capacity.MinCapacity), UnitText.Count), ChartAxis.Logarithmic(none, 1, share => share < floor ? "none" : Percent(share)))
         {
             Description = $"From {most} refused by a cache of one entry down to none with {UnitText.Count(capacity.MinCapacity)} entries",
         };

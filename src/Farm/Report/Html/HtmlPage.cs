@@ -14,7 +14,7 @@ internal static class HtmlPage
     /// <summary>Elements that have no end tag in HTML.</summary>
     private static readonly HashSet<string> Void = ["meta", "br", "col", "hr"];
 
-    private static readonly string Style = ReadStyle();
+    private static readonly string Style = PageStyle.Whole;
 
     public static string Write(string title, IEnumerable<XElement> body)
     {
@@ -52,12 +52,5 @@ internal static class HtmlPage
         {
             element.Value = "";
         }
-    }
-
-    private static string ReadStyle()
-    {
-        using var stream = typeof(HtmlPage).Assembly.GetManifestResourceStream("report.css")!;
-        using var reader = new StreamReader(stream, Encoding.UTF8);
-        return reader.ReadToEnd();
     }
 }

@@ -48,7 +48,7 @@ internal static partial class RunReport
                 invariant.Detail,
             })));
 
-    private static string MeaningOf(string promise) => promise switch
+    public static string MeaningOf(string promise) => promise switch
     {
         "ledger" => "What became of each message is known.",
         "durability" => "What was answered with success is not lost.",

@@ -55,7 +55,7 @@ internal static partial class RunReport
                 ])),
         Markup.Note(
             "delivery: from when a message is due, or its phone is back if that is later, until the phone accepts it; age: the same, time in the mailbox included; ",
-            "answer: from due until the sender has a final answer; lag: how late the generator was."));
+            "answer: from due until the sender has a final answer; registration: from going online until registered; lag: how late the generator was."));
 
     private static IEnumerable<XElement> Attacks(ResultDocument result)
     {

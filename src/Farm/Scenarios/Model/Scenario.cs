@@ -1,3 +1,4 @@
+using System.Net;
 using UeFarm.Farm.Thresholds;
 
 namespace UeFarm.Farm.Scenarios;
@@ -39,4 +40,7 @@ internal sealed record Scenario
     public required LimitOptions Limits { get; init; }
 
     public required MetricsOptions Metrics { get; init; }
+
+    /// <summary>Where the live page is served; null: nowhere.</summary>
+    public IPEndPoint? PageListen { get; init; }
 }

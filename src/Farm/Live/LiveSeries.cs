@@ -1,0 +1,102 @@
+using UeFarm.Farm.Hosting;
+
+namespace UeFarm.Farm.Live;
+
+/// <summary>
+/// The course of a run for the live page, of whatever length in bounded memory: when it is full, every second point goes and from then on half as many come.
+/// For one thread at a time.
+/// </summary>
+internal sealed class LiveSeries
+{
+    public const int MostPoints = 240;
+
+    /// <summary>Over how many pictures the rates of the moment are.</summary>
+    private const int RecentPoints = 4;
+
+    private readonly List<Point> _points = new(MostPoints);
+    private readonly Queue<Point> _recent = new(RecentPoints);
+    private Point _latest;
+    private int _stride = 1;
+    private long _offered;
+
+    /// <summary>Takes a picture of each second.</summary>
+    public void Add(RunSnapshot snapshot)
+    {
+        _latest = Point.Of(snapshot);
+        if (_recent.Count == RecentPoints)
+        {
+            _recent.Dequeue();
+        }
+
+        _recent.Enqueue(_latest);
+        if (_offered++ % _stride != 0)
+        {
+            return;
+        }
+
+        if (_points.Count == MostPoints - 1)
+        {
+            for (var place = 0; place < _points.Count; place++)
+            {
+                if (place % 2 == 0)
+                {
+                    _points[place / 2] = _points[place];
+                }
+            }
+
+            _points.RemoveRange((_points.Count + 1) / 2, _points.Count / 2);
+            _stride *= 2;
+            if ((_offered - 1) % _stride != 0)
+            {
+                return;
+            }
+        }
+
+        _points.Add(_latest);
+    }
+
+    /// <summary>All points so far, the latest picture as the last of them.</summary>
+    public LiveState.Course Read()
+    {
+        var points = _points.Count > 0 && _points[^1] == _latest ? _points : [.. _points, _latest];
+        return new LiveState.Course(
+            [.. points.Select(static point => Math.Round(point.Seconds, 3))], Rates(points, static point => point.Due), Rates(points, static point => point.Accepted),
+            Rates(points, static point => point.Registrations), Rates(points, static point => point.Rejected), Rates(points, static point => point.Failed),
+            [.. points.Select(static point => point.Registered)], [.. points.Select(static point => point.Registering)], [.. points.Select(static point => point.Offline)],
+            [.. points.Select(static point => point.Stored)], [.. points.Select(static point => point.InFlight)]);
+    }
+
+    /// <summary>Over the last three seconds.</summary>
+    public LiveState.RateRow ReadRates()
+    {
+        var first = _recent.Peek();
+        var seconds = _latest.Seconds - first.Seconds;
+        return new LiveState.RateRow(
+            Rate(_latest.Due - first.Due, seconds), Rate(_latest.Accepted - first.Accepted, seconds), Rate(_latest.Registrations - first.Registrations, seconds));
+    }
+
+    private static double Rate(long count, double seconds) => seconds > 0 ? Math.Round(Math.Max(0, count) / seconds, 2) : 0;
+
+    /// <summary>Counts since the start become events per second since the point before.</summary>
+    private static double[] Rates(List<Point> points, Func<Point, long> count)
+    {
+        var rates = new double[points.Count];
+        var before = default(Point);
+        foreach (var (place, point) in points.Index())
+        {
+            rates[place] = Rate(count(point) - count(before), point.Seconds - before.Seconds);
+            before = point;
+        }
+
+        return rates;
+    }
+
+    private readonly record struct Point(
+        double Seconds, long Due, long Accepted, long Registrations, long Rejected, long Failed, long Registered, long Registering, long Offline, long Stored, long InFlight)
+    {
+        public static Point Of(RunSnapshot snapshot) => new(
+            snapshot.Elapsed.TotalSeconds, snapshot.Due, snapshot.Accepted, snapshot.Registrations, snapshot.Rejected, snapshot.Failed,
+            snapshot.UesByState.GetValueOrDefault("registered"), snapshot.Registering,
+            Math.Max(0, snapshot.UesByState.GetValueOrDefault("offline") - snapshot.Registering), snapshot.Stored, snapshot.MessagesInFlight);
+    }
+}

@@ -1,0 +1,175 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.Json;
+using PuppeteerSharp;
+using UeFarm.Farm.Live;
+using UeFarm.Farm.Report;
+using Xunit;
+
+namespace UeFarm.Interop.Tests.Report;
+
+/// <summary>The live page of a real run in Chromium: it follows the run by itself, says when it is gone, and ends with what result.json says.</summary>
+[Collection(WholeProcesses.Name)]
+public sealed class LivePageInBrowserTests : IDisposable
+{
+    private const string Scenario = """
+        version: 1
+        name: shown-live
+        seed: 12
+        subscribers: { count: 120 }
+        replayCache: { entries: 40 }
+        applicationServer: { live: bypass, holdTime: 1s }
+        traffic: { rate: 60/s, size: 40B-300B, recipients: { pick: zipf } }
+        faults: { attacks: { replay: 2/s, forged: 2/s } }
+        phases:
+          - { name: acquaint, for: 6s }
+          - { name: outage-with-a-very-long-name, offline: 60%, cut: silent, within: 1s, for: 6s }
+          - { name: return, online: all, within: 2s, for: 10s }
+        thresholds:
+          - accepted.share >= 99.9%
+          - delivery.p99 < 1m
+          - unaccounted == 0
+          - attacks{kind="replay",outcome="accepted"} == 0
+          - reports{status="lost"} == 0
+        metrics: { linger: 10m }
+        """;
+
+    private const int Desk = 1280;
+    private const int Phone = 390;
+
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task The_page_follows_a_run_to_its_verdict()
+    {
+        await using var chromium = await Chromium.StartAsync(_folder);
+        await using var run = FarmProcess.Start(_folder, Scenario, "first", "--page");
+        var address = await AddressOfAsync(run);
+        await using var phone = await chromium.OpenAsync(address, Phone, isDark: false);
+        await using var opened = await chromium.OpenAsync(address, Desk, isDark: false);
+        var page = opened.Page;
+        await page.EvaluateExpressionAsync("window.isSame = true");
+
+        await AssertNumbersMoveAsync(page);
+        await AssertPauseHoldsAsync(page);
+        await AssertColoursCanBeChosenAsync(page);
+        await UntilAsync(page, "document.querySelector('#phase').textContent.includes('phase 2 of 3: outage-with-a-very-long-name')");
+        await AssertEverybodyCanReadAsync(opened, phone, "live-running");
+        await page.BringToFrontAsync(); // behind others it asks for nothing
+        await UntilAsync(page, "['PASS', 'FAIL', 'INVALID'].includes(document.querySelector('#stand').textContent)");
+        await AssertEverybodyCanReadAsync(opened, phone, "live-ended");
+        await page.BringToFrontAsync();
+        Assert.True(await page.EvaluateExpressionAsync<bool>("window.isSame"), "the page was loaded again");
+        Assert.Empty(opened.Complaints.Concat(phone.Complaints));
+        Assert.Contains(address + "live/state", opened.Requests);
+        Assert.All(opened.Requests.Concat(phone.Requests), request => Assert.StartsWith(address, request, StringComparison.Ordinal));
+
+        using var http = new HttpClient();
+        var state = JsonSerializer.Deserialize(
+            await http.GetStringAsync(new Uri(address + "live/state"), TestContext.Current.CancellationToken), LiveJson.Default.LiveState)!;
+        var (stand, reason) = (await TextOfAsync(page, "#stand"), await TextOfAsync(page, "#reason"));
+        run.Terminate();
+        await run.WaitForExitAsync(TimeSpan.FromSeconds(30));
+        AssertSame(run.Result, state);
+        Assert.Equal((run.Result.Verdict.ToString().ToUpperInvariant(), run.Result.Reason), (stand, reason));
+        await UntilAsync(page, "document.querySelector('#connection').textContent.startsWith('The program has ended too')");
+
+        // Another run at the same address is taken for one; and when that one dies, the page says so.
+        await using var next = FarmProcess.Start(_folder, Scenario, "second", "--page", new Uri(address).Port.ToString(CultureInfo.InvariantCulture));
+        await AddressOfAsync(next);
+        await UntilAsync(page, "document.querySelector('#stand').textContent.startsWith('so far')");
+        next.Kill();
+        await UntilAsync(page, "document.querySelector('#connection').textContent.startsWith('Connection lost since ')");
+        await opened.KeepPictureAsync("live-lost");
+    }
+
+    private static async Task<string> AddressOfAsync(FarmProcess run)
+    {
+        const string Announced = "live page: ";
+        var line = await run.WaitForLineAsync(Announced, TimeSpan.FromSeconds(60));
+        return line[(line.IndexOf(Announced, StringComparison.Ordinal) + Announced.Length)..].Trim();
+    }
+
+    private static async Task AssertNumbersMoveAsync(IPage page)
+    {
+        await UntilAsync(page, "!document.querySelector('#run').hidden && Number(document.querySelector('#facts dd span').textContent) > 0");
+        var sent = await TextOfAsync(page, "#facts dd span");
+        await UntilAsync(page, $"document.querySelector('#facts dd span').textContent !== '{sent}'");
+        await UntilAsync(page, "document.querySelectorAll('#plot-rates path.line')[0].getAttribute('d').includes('L')");
+    }
+
+    private static async Task AssertPauseHoldsAsync(IPage page)
+    {
+        await page.FocusAsync("#pause");
+        await page.Keyboard.PressAsync("Space");
+        var sent = await TextOfAsync(page, "#facts dd span");
+        var asked = await page.EvaluateExpressionAsync<int>(Asked);
+        await UntilAsync(page, $"{Asked} >= {asked + 3}");
+        Assert.Equal(sent, await TextOfAsync(page, "#facts dd span"));
+        Assert.Equal("true", await page.EvaluateExpressionAsync<string>("document.querySelector('#pause').getAttribute('aria-pressed')"));
+        await page.ClickAsync("#pause");
+        await UntilAsync(page, $"document.querySelector('#facts dd span').textContent !== '{sent}'");
+    }
+
+    private const string Asked = "performance.getEntriesByType('resource').filter(entry => entry.name.endsWith('/live/state')).length";
+
+    private static async Task AssertColoursCanBeChosenAsync(IPage page)
+    {
+        const string Paper = "getComputedStyle(document.body).backgroundColor";
+        await page.SelectAsync("#theme", "dark");
+        Assert.Equal("rgb(15, 20, 25)", await page.EvaluateExpressionAsync<string>(Paper));
+        await page.EmulateMediaFeaturesAsync([new MediaFeatureValue { MediaFeature = MediaFeature.PrefersColorScheme, Value = "dark" }]);
+        await page.SelectAsync("#theme", "light");
+        Assert.Equal("rgb(255, 255, 255)", await page.EvaluateExpressionAsync<string>(Paper));
+        await page.SelectAsync("#theme", "auto");
+        Assert.Equal("rgb(15, 20, 25)", await page.EvaluateExpressionAsync<string>(Paper));
+    }
+
+    private static async Task AssertEverybodyCanReadAsync(Chromium.OpenedPage desk, Chromium.OpenedPage phone, string name)
+    {
+        foreach (var (opened, width, isDark) in new[] { (desk, Desk, false), (desk, Desk, true), (phone, Phone, false), (phone, Phone, true) })
+        {
+            await opened.Page.BringToFrontAsync();
+            var place = string.Create(CultureInfo.InvariantCulture, $"{name}-{width}{(isDark ? "-dark" : "")}");
+            await opened.ShowAsAsync(width, isDark);
+            await opened.AssertReadableAsync(place, width, isDark);
+            await opened.KeepPictureAsync(place);
+        }
+    }
+
+    private static void AssertSame(ResultDocument result, LiveState state)
+    {
+        Assert.Equal(LiveStand.Ended, state.Stand);
+        Assert.Equal((result.Verdict, result.Reason, result.ExitCode), (state.Verdict!.Verdict, state.Verdict.Reason, state.Verdict.ExitCode));
+        Assert.Equal(
+            result.Thresholds.Select(static each => (each.Text, each.Outcome.ToString(), each.Observed, each.Samples)),
+            state.Thresholds.Select(static each => (each.Text, each.Outcome.ToString(), each.Observed, each.Samples)));
+        Assert.Equal(
+            result.Invariants.Select(static each => (each.Name, each.Held, each.Detail)),
+            state.Promises.Select(static each => (each.Name, each.Outcome == LiveOutcome.Held, each.Detail)));
+        var (ledger, shown) = (result.Ledger, state.Ledger!);
+        Assert.Equal(
+            (ledger.Sent, ledger.Accepted, ledger.Rejected, ledger.Expired, ledger.Failed, ledger.Stored, ledger.Unaccounted, ledger.Redelivered),
+            (shown.Sent, shown.Accepted, shown.Rejected, shown.Expired, shown.Failed, shown.Stored, shown.Unaccounted, shown.Redelivered));
+        Assert.Equal(result.Rejections, state.Rejections);
+        Assert.Equal(result.Latencies, state.Latencies);
+        Assert.Equal(result.ReplayCapacity!.Curve, state.Capacity!.Curve);
+        Assert.Equal(result.ReplayCapacity.MinCapacity, state.Capacity.MinCapacity);
+    }
+
+    /// <summary>Asked from here: a page without eval has no function that could watch.</summary>
+    private static async Task UntilAsync(IPage page, string condition)
+    {
+        var since = Stopwatch.GetTimestamp();
+        while (!await page.EvaluateExpressionAsync<bool>(condition))
+        {
+            Assert.True(Stopwatch.GetElapsedTime(since) < TimeSpan.FromSeconds(90), condition);
+            await Task.Delay(50, TestContext.Current.CancellationToken);
+        }
+    }
+
+    private static Task<string> TextOfAsync(IPage page, string selector) =>
+        page.EvaluateFunctionAsync<string>("selector => document.querySelector(selector).textContent", selector);
+}

@@ -78,6 +78,9 @@ internal sealed class ClusterLab : IAsyncDisposable
         throw new TimeoutException($"the cluster did not come there:\n{last}\n{string.Join("\n\n", _nodes.Select(static node => node?.Output))}");
     }
 
+    /// <summary>Where a node's metrics are.</summary>
+    public int AdminPortOf(int number) => _places[number].AdminPort;
+
     /// <summary>What a node is called in the cluster.</summary>
     public string NameOf(int number) => _places[number].Member;
 

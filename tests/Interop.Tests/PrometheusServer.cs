@@ -2,11 +2,12 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json.Nodes;
 using UeFarm.Farm.Tests.Support;
+using UeFarm.TestSupport.Observability;
 using Xunit;
 
 namespace UeFarm.Interop.Tests;
 
-/// <summary>A Prometheus of the test's own, on a loopback port and with a folder of its own, that scrapes one target every second and evaluates the rules.</summary>
+/// <summary>A Prometheus of the test's own, on a loopback port and with a folder of its own, that scrapes its targets every second and evaluates the rules.</summary>
 internal sealed class PrometheusServer : IAsyncDisposable
 {
     public const string Job = "uefarm-run";
@@ -22,16 +23,17 @@ internal sealed class PrometheusServer : IAsyncDisposable
         _http = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{port}/api/v1/") };
     }
 
-    public static async Task<PrometheusServer> StartAsync(int scrapedPort)
+    public static async Task<PrometheusServer> StartAsync(params int[] scrapedPorts)
     {
         var program = Peer.Require("prometheus", "prometheus");
         var folder = new TemporaryFolder();
+        var targets = string.Join(", ", scrapedPorts.Select(static scraped => $"\"127.0.0.1:{scraped}\""));
         var config = folder.Write("prometheus.yml", $$"""
             global: { scrape_interval: 1s, evaluation_interval: 1s }
             rule_files: ["{{Repository.PathOf("grafana", "rules", "uefarm.yml")}}"]
             scrape_configs:
               - job_name: {{Job}}
-                static_configs: [{ targets: ["127.0.0.1:{{scrapedPort}}"] }]
+                static_configs: [{ targets: [{{targets}}] }]
             """);
         var port = Peer.FreePort();
         var process = Peer.Start(
@@ -84,6 +86,27 @@ internal sealed class PrometheusServer : IAsyncDisposable
     /// <summary>The values of a label of a metric, as Grafana asks for those of a variable.</summary>
     public async Task<IReadOnlyList<string>> LabelValuesAsync(string selector, string label) =>
         [.. (await GetAsync($"label/{label}/values?match[]={Uri.EscapeDataString(selector)}")).AsArray().Select(static value => (string)value!)];
+
+    public async Task AssertValueAsync(double at, long expected, string query) =>
+        Assert.Equal((query, (double)expected), (query, Assert.Single(await QueryAsync(query, at))));
+
+    /// <summary>The places of a dashboard whose queries found nothing in a time, with Grafana's variables put in.</summary>
+    public async Task<List<string>> WithoutDataAsync(Dashboard dashboard, double from, double to)
+    {
+        var empty = new List<string>();
+        foreach (var (place, query) in dashboard.Queries)
+        {
+            var text = query.Text.Replace("$__rate_interval", "15s", StringComparison.Ordinal).Replace("$__range", "5m", StringComparison.Ordinal)
+                .Replace("$job", Job, StringComparison.Ordinal).Replace("$instance", ".+", StringComparison.Ordinal);
+            Assert.DoesNotContain("$", text, StringComparison.Ordinal);
+            if (!await HasDataAsync(text, from, to))
+            {
+                empty.Add($"{place}: {text}");
+            }
+        }
+
+        return empty;
+    }
 
     public async ValueTask DisposeAsync()
     {

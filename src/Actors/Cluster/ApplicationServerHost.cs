@@ -2,6 +2,7 @@ using Akka.Actor;
 using Akka.Event;
 using UeFarm.Actors.Journal;
 using UeFarm.Actors.Mailbox;
+using UeFarm.Actors.Metrics;
 using UeFarm.Actors.Run;
 using UeFarm.Actors.Timing;
 using UeFarm.Actors.Transport;
@@ -21,6 +22,7 @@ internal sealed class ApplicationServerHost : UntypedActor
     private readonly WakeUpWheel _wheel;
     private readonly RunClock _clock;
     private readonly string _node;
+    private readonly ClusterMetrics _metrics;
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private string _runId = "";
     private string _core = "";
@@ -28,17 +30,18 @@ internal sealed class ApplicationServerHost : UntypedActor
     private Running? _running;
     private bool _isClosed;
 
-    public ApplicationServerHost(IClusterRunFactory factory, NodeNetwork network, WakeUpWheel wheel, string node)
+    public ApplicationServerHost(IClusterRunFactory factory, NodeNetwork network, WakeUpWheel wheel, string node, ClusterMetrics metrics)
     {
         _factory = factory;
         _network = network;
         _wheel = wheel;
         _clock = new RunClock(wheel);
         _node = node;
+        _metrics = metrics;
     }
 
-    public static Props Props(IClusterRunFactory factory, NodeNetwork network, WakeUpWheel wheel, string node) =>
-        Akka.Actor.Props.Create(() => new ApplicationServerHost(factory, network, wheel, node));
+    public static Props Props(IClusterRunFactory factory, NodeNetwork network, WakeUpWheel wheel, string node, ClusterMetrics metrics) =>
+        Akka.Actor.Props.Create(() => new ApplicationServerHost(factory, network, wheel, node, metrics));
 
     protected override void OnReceive(object message)
     {
@@ -126,6 +129,10 @@ internal sealed class ApplicationServerHost : UntypedActor
             // Before anybody hears of this server: one that takes over must not throw away what this one was given.
             if (await FlushAsync(journal, claim, RunFactKind.Opened).ConfigureAwait(false))
             {
+                var metrics = _metrics.Of(state.RunId);
+                metrics.Add("as", server.Transports);
+                metrics.Add(journal);
+                metrics.Show(NodeMetricsPart.ApplicationServer, FarmMetrics.OfApplicationServer(server.Counters, _wheel.Time));
                 return new Running(server, journal, claim);
             }
 

@@ -71,6 +71,7 @@ internal sealed class BlockActor : UntypedActor
                 Finish();
                 break;
             case BlockEnd end:
+                _run!.Counters.OnBlockLost();
                 _log.Warning("block {0}: {1}, so it ends here", _block, end == BlockEnd.Fenced ? "another node has it" : "the journal is full");
                 Context.Stop(Self);
                 break;
@@ -145,6 +146,7 @@ internal sealed class BlockActor : UntypedActor
     {
         var run = _run!;
         var first = run.Blocks.FirstOf(_block);
+        run.Counters.OnBlockClaimed();
         _memory = restored.Memory;
         _journal = new BlockJournal(run.Journal, restored.Claim, run.Clock, restored.Memory, first, Self);
         var now = run.Clock.UtcNow.Ticks;
@@ -156,6 +158,7 @@ internal sealed class BlockActor : UntypedActor
         foreach (var (number, phone) in restored.Memory.Open)
         {
             _journal.AppendMissed(number, phone);
+            run.Counters.OnMissed(isDueHere: false);
         }
 
         _phones = run.Region.StartBlock(Context, _block, new UeBlockStart(restored.Memory.Flash, _journal));
@@ -178,6 +181,7 @@ internal sealed class BlockActor : UntypedActor
         foreach (var (number, phone) in missed)
         {
             _journal!.AppendMissed(number, phone);
+            _run!.Counters.OnMissed(isDueHere: true);
         }
 
         _memory!.ForgetMessages();
@@ -215,6 +219,7 @@ internal sealed class BlockActor : UntypedActor
     {
         if (_isClosed && _isMoving)
         {
+            _run?.Counters.OnBlockHandedOver();
             Context.Stop(Self);
         }
     }

@@ -15,7 +15,9 @@ internal sealed class BlockJournal(IRunJournal journal, StreamClaim claim, RunCl
     private const int MostWaiting = 4096;
 
     private readonly bool[] _isRegistered = new bool[memory.Flash.Length];
+    private readonly bool[] _isRegistering = new bool[memory.Flash.Length];
     private int _registered;
+    private int _registering;
     private long _inFlight;
     private long _waiting;
 
@@ -28,6 +30,9 @@ internal sealed class BlockJournal(IRunJournal journal, StreamClaim claim, RunCl
 
     /// <summary>Phones that have a binding.</summary>
     public int Registered => Volatile.Read(ref _registered);
+
+    /// <summary>Phones that were sent online and have no binding yet, or were not let in.</summary>
+    public int Registering => Volatile.Read(ref _registering);
 
     /// <summary>Messages without an end.</summary>
     public long InFlight => Volatile.Read(ref _inFlight);
@@ -83,10 +88,15 @@ internal sealed class BlockJournal(IRunJournal journal, StreamClaim claim, RunCl
             case RunFactKind.MessageAnswered or RunFactKind.MessageFailed:
                 Interlocked.Decrement(ref _inFlight);
                 break;
+            case RunFactKind.GoOnline:
+                SetRegistering(fact.Phone, !Volatile.Read(ref _isRegistered[fact.Phone - first]));
+                break;
             case RunFactKind.Registered:
+                SetRegistering(fact.Phone, false);
                 SetRegistered(fact.Phone, true);
                 break;
             case RunFactKind.WentOffline or RunFactKind.Restarted:
+                SetRegistering(fact.Phone, false);
                 SetRegistered(fact.Phone, false);
                 break;
             default:
@@ -102,6 +112,15 @@ internal sealed class BlockJournal(IRunJournal journal, StreamClaim claim, RunCl
         {
             current = isRegistered;
             Interlocked.Add(ref _registered, isRegistered ? 1 : -1);
+        }
+    }
+
+    /// <summary>From the schedule's thread too, so that for a moment it may be behind; the phone's next registration puts it right.</summary>
+    private void SetRegistering(int phone, bool isRegistering)
+    {
+        if (Interlocked.Exchange(ref _isRegistering[phone - first], isRegistering) != isRegistering)
+        {
+            Interlocked.Add(ref _registering, isRegistering ? 1 : -1);
         }
     }
 

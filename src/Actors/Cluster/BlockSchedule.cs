@@ -18,6 +18,7 @@ internal sealed class BlockSchedule : IScheduleTarget, IDisposable
     private readonly Action<IUeCommand> _tell;
     private readonly Func<int, string> _addressOf;
     private readonly RunClock _clock;
+    private readonly NodeRecorder _counters;
     private readonly double _perStep;
     private readonly ITimer _timer;
     private readonly Lock _gate = new();
@@ -30,11 +31,14 @@ internal sealed class BlockSchedule : IScheduleTarget, IDisposable
     /// <param name="tell">Hands a command to its phone.</param>
     /// <param name="addressOf">The address that a message to a phone is sent to.</param>
     /// <param name="clock">Of the run's books.</param>
+    /// <param name="counters">Of the node.</param>
     /// <param name="time">Paces.</param>
     /// <param name="registrationsPerSecond">Of this node, where phones go online together.</param>
     public BlockSchedule(
-        UeBlocks blocks, Action<IUeCommand> tell, Func<int, string> addressOf, RunClock clock, TimeProvider time, double registrationsPerSecond)
+        UeBlocks blocks, Action<IUeCommand> tell, Func<int, string> addressOf, RunClock clock, NodeRecorder counters, TimeProvider time,
+        double registrationsPerSecond)
     {
+        _counters = counters;
         _blocks = blocks;
         _tell = tell;
         _addressOf = addressOf;
@@ -87,6 +91,26 @@ internal sealed class BlockSchedule : IScheduleTarget, IDisposable
         }
     }
 
+    /// <summary>The phones of the blocks that are here.</summary>
+    public NodePhones Phones()
+    {
+        lock (_gate)
+        {
+            var (all, registered, registering) = (0, 0, 0);
+            for (var block = 0; block < _adopted.Length; block++)
+            {
+                if (_adopted[block] is { } journal)
+                {
+                    all += _blocks.CountOf(block);
+                    registered += journal.Registered;
+                    registering += journal.Registering;
+                }
+            }
+
+            return new NodePhones(registered, registering, Math.Max(0, all - registered - registering));
+        }
+    }
+
     public void EnterPhase(int phase)
     {
     }
@@ -121,7 +145,9 @@ internal sealed class BlockSchedule : IScheduleTarget, IDisposable
             // The clocks of two nodes differ: what the earlier owner has played already is not played again.
             if (JournalOf(sender) is { } journal && number > journal.NewestDueBefore)
             {
-                journal.Append(new RunFact(RunFactKind.Due, _clock.UtcNow.Ticks, sender, number));
+                var now = _clock.UtcNow;
+                journal.Append(new RunFact(RunFactKind.Due, now.Ticks, sender, number));
+                _counters.OnDue(now - _clock.ToUtc(due));
                 _tell(new UeCommands.SendText(new UeId(sender), number, _addressOf(recipient), text));
             }
         }

@@ -11,15 +11,16 @@ public sealed class ClusterBooks
     private readonly RunBooks _books;
 
     /// <param name="settings">Of the run.</param>
+    /// <param name="recorder">Empty.</param>
     /// <param name="journal">Of the run.</param>
     /// <param name="start">When the first phase begins, by the clock of the facts.</param>
     /// <param name="blocks">How many streams of phones there are.</param>
-    public ClusterBooks(FarmRunSettings settings, IRunJournal journal, Instant start, int blocks)
+    public ClusterBooks(FarmRunSettings settings, RunRecorder recorder, IRunJournal journal, Instant start, int blocks)
     {
         ArgumentNullException.ThrowIfNull(settings);
         Settings = settings;
         Start = start;
-        Recorder = FarmRun.CreateRecorder(settings);
+        Recorder = recorder;
         _tail = new RunTail(journal, new RunTailSettings { Expected = [.. Enumerable.Range(0, blocks)] });
         _books = new RunBooks(
             Recorder,

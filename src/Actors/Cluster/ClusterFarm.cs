@@ -1,5 +1,6 @@
 using Akka.Actor;
 using Akka.Cluster;
+using UeFarm.Actors.Metrics;
 using UeFarm.Actors.Timing;
 
 namespace UeFarm.Actors.Cluster;
@@ -19,10 +20,13 @@ public sealed class ClusterFarm : IAsyncDisposable
     public IActorRef Conductor { get; }
 
     /// <summary>After the node has joined.</summary>
-    public static async Task<ClusterFarm> StartAsync(ClusterNode node, IReadOnlySet<ClusterRole> roles, IClusterRunFactory factory, NodeNetwork network)
+    public static async Task<ClusterFarm> StartAsync(
+        ClusterNode node, IReadOnlySet<ClusterRole> roles, IClusterRunFactory factory, NodeNetwork network, ClusterMetrics metrics)
     {
         ArgumentNullException.ThrowIfNull(node);
         ArgumentNullException.ThrowIfNull(roles);
+        ArgumentNullException.ThrowIfNull(metrics);
+        metrics.Follow(node.Cluster);
         var system = node.System;
         var wheel = new WakeUpWheel(TimeProvider.System, TimeSpan.FromMilliseconds(5));
         var gate = roles.Contains(ClusterRole.Kms) ? system.ActorOf(KmsGate.Props(), KmsGate.Name) : ActorRefs.Nobody;
@@ -33,6 +37,7 @@ public sealed class ClusterFarm : IAsyncDisposable
             Factory = factory,
             Network = network,
             Wheel = wheel,
+            Metrics = metrics,
 
             // The node's own KMS does not die without the phones that ask it.
             Kms = gate.IsNobody() ? system.ActorOf(KmsGate.RouterProps(), KmsGate.Name + "-router") : gate,
@@ -45,19 +50,19 @@ public sealed class ClusterFarm : IAsyncDisposable
             : await BlockRegion.StartProxyAsync(system).ConfigureAwait(false);
         if (roles.Contains(ClusterRole.Core))
         {
-            SingletonHost.Start(system, ClusterRole.Core, CoreHost.Props(factory, network, wheel));
+            SingletonHost.Start(system, ClusterRole.Core, CoreHost.Props(factory, network, wheel, metrics));
         }
 
         if (roles.Contains(ClusterRole.ApplicationServer))
         {
-            SingletonHost.Start(system, ClusterRole.ApplicationServer, ApplicationServerHost.Props(factory, network, wheel, node.Address));
+            SingletonHost.Start(system, ClusterRole.ApplicationServer, ApplicationServerHost.Props(factory, network, wheel, node.Address, metrics));
         }
 
         var core = SingletonHost.StartProxy(system, ClusterRole.Core);
         var server = SingletonHost.StartProxy(system, ClusterRole.ApplicationServer);
         if (roles.Contains(ClusterRole.Conductor))
         {
-            var settings = new ConductorSettings { Factory = factory, Time = wheel.Time, Blocks = blocks, Core = core, ApplicationServer = server };
+            var settings = new ConductorSettings { Factory = factory, Time = wheel.Time, Metrics = metrics, Blocks = blocks, Core = core, ApplicationServer = server };
             SingletonHost.Start(system, ClusterRole.Conductor, Cluster.Conductor.Props(settings));
         }
 

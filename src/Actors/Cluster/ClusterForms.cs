@@ -1,3 +1,4 @@
+using UeFarm.Actors.Run;
 using UeFarm.Actors.Ue;
 using static UeFarm.Actors.Cluster.ClusterMessages;
 
@@ -17,6 +18,7 @@ internal static class ClusterForms
         ClusterForm.Of<KmsAnswer>("kms-answer", WriteKmsAnswer, ReadKmsAnswer),
         ClusterForm.Of<RunState>("run", WriteRunState, ReadRunState),
         ClusterForm.Of<NodeReport>("node", WriteNodeReport, ReadNodeReport),
+        ClusterForm.Of<NodeLag>("node-lag", WriteNodeLag, ReadNodeLag),
         ClusterForm.Of<EnsureBlock>("block", WriteEnsureBlock, static r => new EnsureBlock(r.Text(), r.Int32())),
         ClusterForm.Of<BlockReport>("block-report", WriteBlockReport, ReadBlockReport),
         ClusterForm.Of<CoreStarted>("core", static (w, m) => WriteTexts(w, m.RunId, m.Hop), static r => new CoreStarted(r.Text(), r.Text())),
@@ -95,7 +97,8 @@ internal static class ClusterForms
         long[] values =
         [
             counters.Registered, counters.RegistrationFailures, counters.Sent, counters.Answered, counters.Answered202, counters.Failed, counters.Accepted,
-            counters.Rejected, counters.Redelivered, counters.ReportsSent, counters.Restarts,
+            counters.Rejected, counters.Redelivered, counters.ReportsSent, counters.Restarts, counters.Due, counters.Registrations,
+            counters.CpuMilliseconds, counters.PeakBytes, counters.HeapBytes,
         ];
         writer.List(values, static (w, value) => w.Int64(value));
         writer.Int64(report.CpuMilliseconds);
@@ -123,8 +126,26 @@ internal static class ClusterForms
             Redelivered = values.ElementAtOrDefault(8),
             ReportsSent = values.ElementAtOrDefault(9),
             Restarts = values.ElementAtOrDefault(10),
+            Due = values.ElementAtOrDefault(11),
+            Registrations = values.ElementAtOrDefault(12),
+            CpuMilliseconds = values.ElementAtOrDefault(13),
+            PeakBytes = values.ElementAtOrDefault(14),
+            HeapBytes = values.ElementAtOrDefault(15),
         };
     }
+
+    private static void WriteNodeLag(ClusterWriter writer, NodeLag lag)
+    {
+        WriteTexts(writer, lag.Node, lag.RunId);
+        writer.List(lag.Steps, static (w, step) =>
+        {
+            w.Int64(step.Microseconds);
+            w.Int64(step.Count);
+        });
+    }
+
+    private static NodeLag ReadNodeLag(ClusterReader reader) =>
+        new(reader.Text(), reader.Text(), reader.List(2 * sizeof(long), static r => new LatencyCount(r.Int64(), r.Int64())));
 
     private static void WriteEnsureBlock(ClusterWriter writer, EnsureBlock message)
     {

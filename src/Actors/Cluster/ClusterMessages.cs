@@ -1,3 +1,5 @@
+using UeFarm.Actors.Run;
+
 namespace UeFarm.Actors.Cluster;
 
 /// <summary>
@@ -35,6 +37,9 @@ public static class ClusterMessages
     public sealed record NodeReport(
         string Node, IReadOnlyList<ClusterRole> Roles, string RunId, IReadOnlyList<int> Blocks, NodeCounters Counters,
         long CpuMilliseconds, long ResidentBytes) : IClusterMessage;
+
+    /// <summary>A node to the conductor, before each <see cref="NodeReport"/>: how late it has handed the run's messages to their phones so far.</summary>
+    public sealed record NodeLag(string Node, string RunId, IReadOnlyList<LatencyCount> Steps) : IClusterMessage;
 
     /// <summary>To a block, through the shard region: be there. A block is started by its first.</summary>
     public sealed record EnsureBlock(string RunId, int Block) : IClusterMessage;

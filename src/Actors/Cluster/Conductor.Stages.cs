@@ -1,4 +1,5 @@
 using UeFarm.Actors.Journal;
+using UeFarm.Actors.Metrics;
 using UeFarm.Actors.Run;
 using UeFarm.Protocol;
 
@@ -102,6 +103,8 @@ internal sealed partial class Conductor
             _journal = journal;
             _books = null;
             _counters = null;
+            _view = run.Result is null ? new ClusterRunView(settings, _settings.Time) : null;
+            _isPublished = false;
             _blocks.Clear();
             _core = HopText.Of(settings.ExternalCore);
             _server = null;
@@ -112,10 +115,11 @@ internal sealed partial class Conductor
             else if (run.StartTicks == 0)
             {
                 Enter(ClusterRunStage.Preparing);
+                Publish();
             }
             else
             {
-                KeepBooks(CreateBooks(run, settings, journal!));
+                KeepBooks(CreateBooks(run, _view!, journal!));
                 Enter(ClusterRunStage.Playing);
             }
         };
@@ -137,7 +141,7 @@ internal sealed partial class Conductor
         return () =>
         {
             _run = _run! with { StartTicks = start };
-            KeepBooks(CreateBooks(_run, _runSettings!, _journal!));
+            KeepBooks(CreateBooks(_run, _view!, _journal!));
             Enter(ClusterRunStage.Playing);
         };
     }
@@ -146,15 +150,29 @@ internal sealed partial class Conductor
     {
         _books = books;
         _counters = books.Recorder.Counters;
+        _view!.Books = books;
     }
 
-    private static ClusterBooks CreateBooks(ClusterRunRecord run, FarmRunSettings settings, IRunJournal journal) =>
-        new(settings, journal, new Instant(run.StartTicks), new UeBlocks(settings.Phones).Count);
+    private static ClusterBooks CreateBooks(ClusterRunRecord run, ClusterRunView view, IRunJournal journal) =>
+        new(view.Settings, view.Recorder, journal, new Instant(run.StartTicks), new UeBlocks(view.Settings.Phones).Count);
 
-    private static async Task<Action> FollowAsync(ClusterBooks books)
+    private async Task<Action> FollowAsync(ClusterBooks books)
     {
         await books.AdvanceAsync(CancellationToken.None).ConfigureAwait(false);
-        return static () => { };
+        return Publish;
+    }
+
+    /// <summary>
+    /// Shows the run's books in this node's metrics: at once where the run begins here; where it is taken over, when what has been is in the books, so that nobody
+    /// takes the reading of it for things that happen now.
+    /// </summary>
+    private void Publish()
+    {
+        if (!_isPublished && _view is { } view && view.Behind < _settings.Present)
+        {
+            _isPublished = true;
+            _settings.Metrics.Of(_run!.RunId).Show(NodeMetricsPart.Books, FarmMetrics.OfBooks(view));
+        }
     }
 
     /// <summary>The books tell whether anything is under way, once they are complete beyond the schedule's end.</summary>
@@ -204,6 +222,7 @@ internal sealed partial class Conductor
         {
             _journal = null;
             _books = null;
+            _view!.Closed = result.Totals;
             _run = known with { Result = verdict };
             Enter(ClusterRunStage.Ended);
         };

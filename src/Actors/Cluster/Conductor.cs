@@ -18,10 +18,13 @@ internal sealed partial class Conductor : UntypedActor, IWithTimers, IWithStash
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private readonly Dictionary<int, ClusterMessages.BlockReport> _blocks = [];
     private readonly Dictionary<string, ClusterMessages.NodeReport> _nodes = [];
+    private readonly Dictionary<string, ClusterMessages.NodeLag> _lags = [];
     private ClusterRunRecord? _run;
     private FarmRunSettings? _runSettings;
     private IRunJournal? _journal;
     private ClusterBooks? _books;
+    private ClusterRunView? _view;
+    private bool _isPublished;
 
     /// <summary>Of the books, also after the run's end.</summary>
     private RunCounters? _counters;
@@ -79,8 +82,12 @@ internal sealed partial class Conductor : UntypedActor, IWithTimers, IWithStash
             case ClusterMessages.NodeReport report:
                 _nodes[report.Node] = report;
                 break;
+            case ClusterMessages.NodeLag lag:
+                _lags[lag.Node] = lag;
+                break;
             case ClusterMessages.BlockReport report when report.RunId == _run?.RunId:
                 _blocks[report.Block] = report;
+                _view?.RegisteredByBlocks = _blocks.Values.Sum(static block => block.Registered);
                 NoteReturn();
                 break;
             case ClusterMessages.CoreStarted started when started.RunId == _run?.RunId:
@@ -153,6 +160,7 @@ internal sealed partial class Conductor : UntypedActor, IWithTimers, IWithStash
     private void Enter(ClusterRunStage stage)
     {
         _stage = stage;
+        _view?.Stage = stage;
         _stageBegan = UtcNow;
         _log.Info("run {0}: {1}", _run?.RunId, stage);
     }

@@ -1,6 +1,7 @@
 using Akka.Actor;
 using Akka.Event;
 using UeFarm.Actors.Core;
+using UeFarm.Actors.Metrics;
 using UeFarm.Actors.Run;
 using UeFarm.Actors.Timing;
 using UeFarm.Actors.Transport;
@@ -17,21 +18,23 @@ internal sealed class CoreHost : UntypedActor
     private readonly IClusterRunFactory _factory;
     private readonly NodeNetwork _network;
     private readonly WakeUpWheel _wheel;
+    private readonly ClusterMetrics _metrics;
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private string _runId = "";
     private bool _isStarting;
     private CoreServer? _core;
     private string _applicationServer = "";
 
-    public CoreHost(IClusterRunFactory factory, NodeNetwork network, WakeUpWheel wheel)
+    public CoreHost(IClusterRunFactory factory, NodeNetwork network, WakeUpWheel wheel, ClusterMetrics metrics)
     {
         _factory = factory;
         _network = network;
         _wheel = wheel;
+        _metrics = metrics;
     }
 
-    public static Props Props(IClusterRunFactory factory, NodeNetwork network, WakeUpWheel wheel) =>
-        Akka.Actor.Props.Create(() => new CoreHost(factory, network, wheel));
+    public static Props Props(IClusterRunFactory factory, NodeNetwork network, WakeUpWheel wheel, ClusterMetrics metrics) =>
+        Akka.Actor.Props.Create(() => new CoreHost(factory, network, wheel, metrics));
 
     protected override void OnReceive(object message)
     {
@@ -94,7 +97,11 @@ internal sealed class CoreHost : UntypedActor
     private async Task<Started> StartAsync(ActorSystem system, ClusterMessages.RunState state)
     {
         var settings = await _factory.CreateSettingsAsync(state.Scenario, state.Overrides, CancellationToken.None).ConfigureAwait(false);
-        return new Started(await CoreServer.StartAsync(system, SettingsOf(settings), _wheel).ConfigureAwait(false));
+        var core = await CoreServer.StartAsync(system, SettingsOf(settings), _wheel).ConfigureAwait(false);
+        var metrics = _metrics.Of(state.RunId);
+        metrics.Add("core", core.Transports);
+        metrics.Show(NodeMetricsPart.Core, FarmMetrics.OfCore(core.Counters));
+        return new Started(core);
     }
 
     private CoreSettings SettingsOf(FarmRunSettings settings) => new()

@@ -1,6 +1,7 @@
 using Akka.Actor;
 using Akka.Event;
 using UeFarm.Actors.Kms;
+using UeFarm.Actors.Metrics;
 using UeFarm.Actors.Run;
 using UeFarm.Actors.Transport;
 using UeFarm.Actors.Ue;
@@ -81,6 +82,11 @@ internal sealed class NodeAgent : UntypedActor
             }
         }
 
+        if (_part?.Run is { } run)
+        {
+            Sender.Tell(new ClusterMessages.NodeLag(_settings.Node, run.RunId, run.Counters.Lag.Counts()));
+        }
+
         Sender.Tell(Report());
     }
 
@@ -134,14 +140,18 @@ internal sealed class NodeAgent : UntypedActor
     private async Task<NodePart> StartAsync(ActorSystem system, ClusterMessages.RunState state)
     {
         var settings = await _settings.Factory.CreateSettingsAsync(state.Scenario, state.Overrides, CancellationToken.None).ConfigureAwait(false);
+        var metrics = _settings.Metrics.Of(state.RunId);
         if (_settings.Roles.Contains(ClusterRole.Kms))
         {
             var service = new KeyManagementService(settings.Kms, SystemRandomSource.Instance);
-            _settings.KmsGate.Tell(new KmsGate.Serve(KmsPool.Props(service, new KmsCounters(), _settings.Wheel.Time, Environment.ProcessorCount)));
+            var answered = new KmsCounters();
+            metrics.Show(NodeMetricsPart.Kms, FarmMetrics.OfKms(answered));
+            _settings.KmsGate.Tell(new KmsGate.Serve(KmsPool.Props(service, answered, _settings.Wheel.Time, Environment.ProcessorCount)));
         }
 
         if (!_settings.Roles.Contains(ClusterRole.Ue) || !HopText.TryRead(state.CoreHop, settings.Transport, out var core))
         {
+            metrics.Show(NodeMetricsPart.Node, FarmMetrics.OfNode(settings.Ue.ReplayCache, null));
             return new NodePart(settings, null);
         }
 
@@ -150,11 +160,11 @@ internal sealed class NodeAgent : UntypedActor
         var journal = await _settings.Factory.OpenJournalAsync(state.RunId, CancellationToken.None).ConfigureAwait(false);
         var region = await UeRegion.StartAsync(system, RegionOf(settings, blocks, core, counters), _settings.Wheel).ConfigureAwait(false);
         var nodes = Math.Max(1, _settings.UeNodes());
-        var schedule = new BlockSchedule(blocks, region.Tell, settings.AddressOf, _clock, _settings.Wheel.Time, settings.RegistrationsPerSecond / nodes);
+        var schedule = new BlockSchedule(blocks, region.Tell, settings.AddressOf, _clock, counters, _settings.Wheel.Time, settings.RegistrationsPerSecond / nodes);
         var player = new SchedulePlayer(
             settings.CreateSchedule(),
             new SchedulePlayerSettings { Wheel = _settings.Wheel, Target = schedule, Seed = settings.Seed });
-        return new NodePart(settings, new NodeRun
+        var run = new NodeRun
         {
             RunId = state.RunId,
             Node = _settings.Node,
@@ -167,7 +177,11 @@ internal sealed class NodeAgent : UntypedActor
             Clock = _clock,
             Counters = counters,
             CreateFlash = phone => new UeDurableState { ReportKey = ReportKeyOf(settings, phone) },
-        });
+        };
+        metrics.Add("ue", [region.Transport]);
+        metrics.Add(journal);
+        metrics.Show(NodeMetricsPart.Node, FarmMetrics.OfNode(settings.Ue.ReplayCache, run));
+        return new NodePart(settings, run);
     }
 
     private UeFarmSettings RegionOf(FarmRunSettings settings, UeBlocks blocks, SipHop core, NodeRecorder counters) => new()
@@ -199,10 +213,10 @@ internal sealed class NodeAgent : UntypedActor
     private ClusterMessages.NodeReport Report()
     {
         using var process = System.Diagnostics.Process.GetCurrentProcess();
+        var (cpu, resident) = ((long)process.TotalProcessorTime.TotalMilliseconds, process.WorkingSet64);
         var run = _part?.Run;
         return new ClusterMessages.NodeReport(
-            _settings.Node, [.. _settings.Roles], _runId, run?.Schedule.AdoptedBlocks() ?? [], run?.Counters.Take() ?? new NodeCounters(),
-            (long)process.TotalProcessorTime.TotalMilliseconds, process.WorkingSet64);
+            _settings.Node, [.. _settings.Roles], _runId, run?.Schedule.AdoptedBlocks() ?? [], _part?.Count(cpu, resident) ?? new NodeCounters(), cpu, resident);
     }
 
     private sealed class Closed : INoSerializationVerificationNeeded
@@ -213,6 +227,9 @@ internal sealed class NodeAgent : UntypedActor
     /// <summary>What the node does for a run. Run null: it has no phones.</summary>
     private sealed class NodePart(FarmRunSettings settings, NodeRun? run) : IAsyncDisposable, INoSerializationVerificationNeeded
     {
+        private readonly long _cpuBefore = (long)System.Diagnostics.Process.GetCurrentProcess().TotalProcessorTime.TotalMilliseconds;
+        private long _peakBytes;
+
         public FarmRunSettings Settings => settings;
 
         public NodeRun? Run => run;
@@ -220,6 +237,13 @@ internal sealed class NodeAgent : UntypedActor
         public CancellationTokenSource Stop { get; } = new();
 
         public Task Playing { get; set; } = Task.CompletedTask;
+
+        public NodeCounters Count(long cpuMilliseconds, long residentBytes)
+        {
+            _peakBytes = Math.Max(_peakBytes, residentBytes);
+            var counters = run?.Counters.Take(run.Schedule.Phones().Registered) ?? new NodeCounters();
+            return counters with { CpuMilliseconds = cpuMilliseconds - _cpuBefore, PeakBytes = _peakBytes, HeapBytes = ProcessMemory.LiveHeap() };
+        }
 
         public async ValueTask DisposeAsync()
         {

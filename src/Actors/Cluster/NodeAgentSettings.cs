@@ -1,4 +1,5 @@
 using Akka.Actor;
+using UeFarm.Actors.Metrics;
 using UeFarm.Actors.Timing;
 
 namespace UeFarm.Actors.Cluster;
@@ -17,6 +18,8 @@ internal sealed class NodeAgentSettings
     public required NodeNetwork Network { get; init; }
 
     public required WakeUpWheel Wheel { get; init; }
+
+    public required ClusterMetrics Metrics { get; init; }
 
     /// <summary>The KMS that phones ask: this node's, or any.</summary>
     public required IActorRef Kms { get; init; }

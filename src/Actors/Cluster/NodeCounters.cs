@@ -1,6 +1,6 @@
 namespace UeFarm.Actors.Cluster;
 
-/// <summary>A node's running totals of a run, for the live view and the metrics; the journal is what counts in the end.</summary>
+/// <summary>A node's running totals of a run, for the live view, the metrics and the result's table of nodes; the journal is what counts in the end.</summary>
 public sealed record NodeCounters
 {
     /// <summary>Phones that have a binding now.</summary>
@@ -27,6 +27,21 @@ public sealed record NodeCounters
     public long Redelivered { get; init; }
 
     public long ReportsSent { get; init; }
+
+    /// <summary>Messages that came due here.</summary>
+    public long Due { get; init; }
+
+    /// <summary>Successful registrations and re-registrations.</summary>
+    public long Registrations { get; init; }
+
+    /// <summary>User and system time of the node's process since the run began there.</summary>
+    public long CpuMilliseconds { get; init; }
+
+    /// <summary>The most memory of the process that was seen at its reports of the run.</summary>
+    public long PeakBytes { get; init; }
+
+    /// <summary>What was alive on its managed heap after the last full collection.</summary>
+    public long HeapBytes { get; init; }
 
     /// <summary>Phone actors restarted after a fault of their own.</summary>
     public long Restarts { get; init; }

@@ -1,15 +1,17 @@
+using UeFarm.Actors.Journal;
+using UeFarm.Actors.Run;
 using UeFarm.Actors.Ue;
 using UeFarm.Protocol;
 using UeFarm.Protocol.Messaging;
 
 namespace UeFarm.Actors.Cluster;
 
-/// <summary>Counts the facts of a node's phones for its reports. Thread-safe.</summary>
+/// <summary>Counts what happens to a node's phones and blocks, for its reports and its metrics. Thread-safe.</summary>
 internal sealed class NodeRecorder : IUeObserver
 {
     private long _registrations;
     private long _registrationFailures;
-    private long _departures;
+    private long _due;
     private long _sent;
     private long _answered;
     private long _answered202;
@@ -19,6 +21,21 @@ internal sealed class NodeRecorder : IUeObserver
     private long _redelivered;
     private long _reportsSent;
     private long _restarts;
+    private long _claimed;
+    private long _handedOver;
+    private long _lost;
+
+    /// <summary>How late the schedule was played here: from due to the hand-over to the phone.</summary>
+    public LatencyRecorder Lag { get; } = new();
+
+    /// <summary>Blocks that came here.</summary>
+    public long ClaimedBlocks => Read(ref _claimed);
+
+    /// <summary>Blocks that left in order.</summary>
+    public long HandedOverBlocks => Read(ref _handedOver);
+
+    /// <summary>Blocks that another node took, or that could not be kept.</summary>
+    public long LostBlocks => Read(ref _lost);
 
     public void OnUeFact(UeId ue, in UeEffect fact, Instant now)
     {
@@ -30,9 +47,6 @@ internal sealed class NodeRecorder : IUeObserver
             case UeEffectKind.RegistrationFailed:
                 Interlocked.Increment(ref _registrationFailures);
                 break;
-            case UeEffectKind.WentOffline when fact.Status == 200:
-                Interlocked.Increment(ref _departures);
-                break;
             case UeEffectKind.MessageSent:
                 Interlocked.Increment(ref _sent);
                 break;
@@ -43,7 +57,7 @@ internal sealed class NodeRecorder : IUeObserver
             case UeEffectKind.MessageAnswered or UeEffectKind.MessageFailed:
                 Interlocked.Increment(ref _failed);
                 break;
-            case UeEffectKind.MessageReceived:
+            case UeEffectKind.MessageReceived when RunFact.AttackOf(fact) is null:
                 CountReceived(fact.Outcome);
                 break;
             case UeEffectKind.ReportSent:
@@ -56,9 +70,30 @@ internal sealed class NodeRecorder : IUeObserver
 
     public void OnUeRestarted(UeId ue, Exception cause) => Interlocked.Increment(ref _restarts);
 
-    public NodeCounters Take() => new()
+    /// <summary>A message is handed to its phone.</summary>
+    public void OnDue(TimeSpan lag)
     {
-        Registered = Read(ref _registrations) - Read(ref _departures),
+        Interlocked.Increment(ref _due);
+        Lag.Record(lag);
+    }
+
+    /// <summary>A message ends here whose phone was in no process for a while; it came due here, or had come due elsewhere.</summary>
+    public void OnMissed(bool isDueHere)
+    {
+        Interlocked.Add(ref _due, isDueHere ? 1 : 0);
+        Interlocked.Increment(ref _failed);
+    }
+
+    public void OnBlockClaimed() => Interlocked.Increment(ref _claimed);
+
+    public void OnBlockHandedOver() => Interlocked.Increment(ref _handedOver);
+
+    public void OnBlockLost() => Interlocked.Increment(ref _lost);
+
+    /// <param name="registered">Phones that have a binding now, as the blocks say.</param>
+    public NodeCounters Take(long registered = 0) => new()
+    {
+        Registered = registered,
         RegistrationFailures = Read(ref _registrationFailures),
         Sent = Read(ref _sent),
         Answered = Read(ref _answered),
@@ -69,6 +104,8 @@ internal sealed class NodeRecorder : IUeObserver
         Redelivered = Read(ref _redelivered),
         ReportsSent = Read(ref _reportsSent),
         Restarts = Read(ref _restarts),
+        Due = Read(ref _due),
+        Registrations = Read(ref _registrations),
     };
 
     private void CountReceived(ReceiveOutcome outcome)

@@ -1,3 +1,5 @@
+using Prometheus;
+
 namespace UeFarm.Actors.Journal;
 
 /// <summary>
@@ -6,6 +8,22 @@ namespace UeFarm.Actors.Journal;
 /// </summary>
 public interface IRunJournal : IAsyncDisposable
 {
+    /// <summary>Facts that were appended and are not durable yet.</summary>
+    long WaitingFacts => 0;
+
+    /// <summary>Commits so far, those of claims apart.</summary>
+    long Commits => 0;
+
+    /// <summary>Why nothing becomes durable now, for an operator; null while all is well.</summary>
+    string? Problem => null;
+
+    /// <summary>Told how long each commit took, in seconds; for the metrics.</summary>
+    IObserver? CommitTimes
+    {
+        get => null;
+        set { }
+    }
+
     /// <summary>Takes a stream over from whoever had it; the result's epoch is higher than all before. From then on nothing of an older epoch is taken.</summary>
     Task<StreamClaim> ClaimAsync(int stream, string owner, CancellationToken cancellation);
 

@@ -15,6 +15,9 @@ internal sealed class JournalQueue(PostgresRunJournalSettings settings)
     /// <summary>Nothing is taken any more.</summary>
     public bool IsClosed => Volatile.Read(ref _isClosed);
 
+    /// <summary>Facts that no commit has made durable yet.</summary>
+    public long WaitingFacts => Volatile.Read(ref _facts);
+
     /// <summary>Facts with an earlier time have been added, and taken unless they wait for the next commit. Of the last <see cref="Take"/>.</summary>
     public long CompleteTicks { get; private set; }
 

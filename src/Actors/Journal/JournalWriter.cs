@@ -1,4 +1,6 @@
+using System.Diagnostics;
 using Npgsql;
+using Prometheus;
 using UeFarm.Actors.Stores;
 
 namespace UeFarm.Actors.Journal;
@@ -18,6 +20,7 @@ internal sealed class JournalWriter
     private JournalSession? _session;
     private long _commits;
     private volatile string? _problem;
+    private IObserver? _commitTimes;
 
     public JournalWriter(PostgresRunJournalSettings settings, string name, JournalSession session, JournalQueue queue, Func<IEnumerable<JournalStream>> claims)
     {
@@ -33,6 +36,13 @@ internal sealed class JournalWriter
     public long Commits => Volatile.Read(ref _commits);
 
     public string? Problem => _problem;
+
+    /// <summary>Told how long each commit took.</summary>
+    public IObserver? CommitTimes
+    {
+        get => Volatile.Read(ref _commitTimes);
+        set => Volatile.Write(ref _commitTimes, value);
+    }
 
     /// <summary>Completes when the queue was closed and everything in it is done, or cannot be done now.</summary>
     public Task Stopped => _stopped.Task;
@@ -105,7 +115,9 @@ internal sealed class JournalWriter
             return;
         }
 
+        var began = Stopwatch.GetTimestamp();
         var written = _session!.Write(entries);
+        CommitTimes?.Observe(Stopwatch.GetElapsedTime(began).TotalSeconds);
         Volatile.Write(ref _commits, _commits + 1);
         _backOff.Reset();
         _problem = null;

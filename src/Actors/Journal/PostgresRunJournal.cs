@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using System.Text.RegularExpressions;
 using Npgsql;
 using UeFarm.Actors.Stores;
+using IObserver = Prometheus.IObserver;
 
 namespace UeFarm.Actors.Journal;
 
@@ -32,11 +33,17 @@ public sealed partial class PostgresRunJournal : IRunJournal
         _idle = settings.Time.CreateTimer(static queue => ((JournalQueue)queue!).NoteIdle(), _queue, settings.IdleDelay, settings.IdleDelay);
     }
 
-    /// <summary>Commits so far, those of claims apart.</summary>
+    public long WaitingFacts => _queue.WaitingFacts;
+
     public long Commits => _writer.Commits;
 
-    /// <summary>Why nothing becomes durable now; null while all is well.</summary>
     public string? Problem => _writer.Problem;
+
+    public IObserver? CommitTimes
+    {
+        get => _writer.CommitTimes;
+        set => _writer.CommitTimes = value;
+    }
 
     /// <summary>False: the database cannot be used; the problem says why, for an operator.</summary>
     public static bool TryOpen(PostgresRunJournalSettings settings, out PostgresRunJournal? journal, out string problem)

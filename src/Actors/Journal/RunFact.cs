@@ -97,6 +97,7 @@ public readonly record struct RunFact(
         return fact.Kind != RunFactKind.None;
     }
 
-    private static AttackKind? AttackOf(in UeEffect effect) =>
+    /// <summary>Whether a phone was given what an attacker had made; null: no.</summary>
+    internal static AttackKind? AttackOf(in UeEffect effect) =>
         effect.Request is not null && AttackMark.TryRead(effect.Request.CallId, out var kind) ? kind : null;
 }

@@ -3,6 +3,7 @@ using Prometheus;
 using UeFarm.Actors.Attack;
 using UeFarm.Actors.Ledger;
 using UeFarm.Actors.Run;
+using UeFarm.Actors.Ue;
 using UeFarm.Protocol.Cpim;
 using UeFarm.Protocol.Messaging;
 using UeFarm.Protocol.Replay;
@@ -20,39 +21,48 @@ public sealed partial class FarmMetrics
     // One less than a power of two: of the ranks up to C - 1 nothing is refused by a cache of C entries.
     private static readonly double[] RankBuckets = [.. Enumerable.Range(0, 21).Select(static power => (double)((1 << power) - 1))];
 
-    private void AddPhases(FarmRun run)
+    /// <param name="names">In their order.</param>
+    /// <param name="most">So many have a series of their own.</param>
+    /// <param name="stand">Names where the run stands.</param>
+    private void AddPhases(IReadOnlyList<string> names, int most, Func<string> stand)
     {
-        var names = run.Settings.Phases.Select(static phase => phase.Name).ToList();
         var metric = _factory.CreateGauge("uefarm_run_phase", "1 for where the run stands: registering, a phase of the scenario, settling, ended; 0 for the others.", "phase");
-        foreach (var shown in (string[])["registering", .. names.Distinct().Take(MostPhases), "settling", "ended"])
+        foreach (var shown in (string[])["registering", .. names.Distinct().Take(most), "settling", "ended"])
         {
-            AddChild(metric, () => shown == StandOf(run, names) ? 1 : 0, shown);
+            AddChild(metric, () => shown == stand() ? 1 : 0, shown);
         }
     }
 
-    private static string StandOf(FarmRun run, List<string> names)
-    {
-        var progress = run.Progress;
-        return run.Closed is not null ? "ended"
-            : progress.Stage == RunStage.Settling ? "settling"
-            : progress.Phase < 0 ? "registering"
-            : names[progress.Phase];
-    }
+    private static string StandOf(FarmRun run) => StandOf(run.Progress, run.Closed is not null, run.Settings);
 
-    private void AddPhones(RunRecorder recorder)
+    private static string StandOf(in RunProgress progress, bool isClosed, FarmRunSettings settings) => isClosed ? "ended"
+        : progress.Stage == RunStage.Settling ? "settling"
+        : progress.Phase < 0 ? "registering"
+        : settings.Phases[progress.Phase].Name;
+
+    private void AddPhones(RunRecorder recorder, Func<(int Offline, int Registering, int Registered)> count)
     {
-        var phones = _factory.CreateGauge("uefarm_phones", "Phones by state now.", "state");
-        AddChild(phones, () => recorder.OfflinePhones, "offline");
-        AddChild(phones, () => recorder.RegisteringPhones, "registering");
-        AddChild(phones, () => recorder.RegisteredPhones, "registered");
+        AddPhoneStates("uefarm_phones", "Phones by state now.", count);
         Counter("uefarm_registrations_total", "Successful registrations and re-registrations.", () => recorder.Counters.Registrations);
         Counter("uefarm_registration_failures_total", "Registration attempts that failed.", () => recorder.Counters.RegistrationFailures);
         Counter("uefarm_phone_restarts_total", "Phone actors restarted after a fault of their own.", () => recorder.Counters.Restarts);
     }
 
-    private void AddReplayCaches(FarmRun run)
+    private void AddPhoneStates(string name, string help, Func<(int Offline, int Registering, int Registered)> count)
     {
-        var settings = run.Settings.Ue.ReplayCache;
+        var phones = _factory.CreateGauge(name, help, "state");
+        var (offline, registering, registered) = (phones.WithLabels("offline"), phones.WithLabels("registering"), phones.WithLabels("registered"));
+        _updates.Add(() =>
+        {
+            var now = count();
+            offline.Set(now.Offline);
+            registering.Set(now.Registering);
+            registered.Set(now.Registered);
+        });
+    }
+
+    private void AddReplayCaches(ReplayCacheSettings settings, Func<ReplayCacheTotals> sum, Func<long> evictions)
+    {
         _factory.CreateGauge("uefarm_replay_cache_info", "1: the policy by which replay caches refuse, and the bytes of an entry's timestamp.", "policy", "timestamp_bytes")
             .WithLabels(Label.Of(settings.Policy), settings.TimestampBytes.ToString(CultureInfo.InvariantCulture)).Set(1);
         Gauge("uefarm_replay_cache_capacity_entries", "Entries that one replay cache may hold.", () => settings.Policy == ReplayPolicy.None ? 0 : settings.CapacityEntries);
@@ -62,13 +72,13 @@ public sealed partial class FarmMetrics
         var fullest = _factory.CreateGauge("uefarm_replay_cache_fullest_entries", "Entries of the replay cache that holds most.");
         _updates.Add(() =>
         {
-            var totals = run.ReplayCaches;
+            var totals = sum();
             inUse.Set(totals.InUse);
             entries.Set(totals.Entries);
             bytes.Set((double)totals.Entries * settings.EntryBytes);
             fullest.Set(totals.Fullest);
         });
-        Counter("uefarm_replay_cache_evictions_total", "Entries deleted to make room, or because they left the window.", () => run.PhoneCounters.Evictions);
+        Counter("uefarm_replay_cache_evictions_total", "Entries deleted to make room, or because they left the window.", evictions);
     }
 
     private void AddMessages(RunCounters counters)
@@ -95,16 +105,16 @@ public sealed partial class FarmMetrics
     }
 
     /// <summary>Only the closing decides what became of a message, so that there is nothing to tell before.</summary>
-    private void AddLedger(FarmRun run)
+    private void AddLedger(Func<LedgerTotals?> closed)
     {
-        Gauge("uefarm_ledger_closed", "1 once the run has ended and its books are closed.", () => run.Closed is null ? 0 : 1);
+        Gauge("uefarm_ledger_closed", "1 once the run has ended and its books are closed.", () => closed() is null ? 0 : 1);
         var messages = _factory.CreateGauge("uefarm_ledger_messages", "Messages of the closed ledger by outcome, which are those of result.json; 0 before.", "outcome");
-        AddChild(messages, () => run.Closed?.Accepted ?? 0, Label.Of(MessageOutcome.Accepted));
-        AddChild(messages, () => run.Closed?.Rejected ?? 0, Label.Of(MessageOutcome.Rejected));
-        AddChild(messages, () => run.Closed?.Expired ?? 0, Label.Of(MessageOutcome.Expired));
-        AddChild(messages, () => run.Closed?.Failed ?? 0, Label.Of(MessageOutcome.Failed));
-        AddChild(messages, () => run.Closed?.Stored ?? 0, Label.Of(MessageOutcome.Stored));
-        AddChild(messages, () => run.Closed?.Unaccounted ?? 0, Label.Of(MessageOutcome.Unaccounted));
+        AddChild(messages, () => closed()?.Accepted ?? 0, Label.Of(MessageOutcome.Accepted));
+        AddChild(messages, () => closed()?.Rejected ?? 0, Label.Of(MessageOutcome.Rejected));
+        AddChild(messages, () => closed()?.Expired ?? 0, Label.Of(MessageOutcome.Expired));
+        AddChild(messages, () => closed()?.Failed ?? 0, Label.Of(MessageOutcome.Failed));
+        AddChild(messages, () => closed()?.Stored ?? 0, Label.Of(MessageOutcome.Stored));
+        AddChild(messages, () => closed()?.Unaccounted ?? 0, Label.Of(MessageOutcome.Unaccounted));
     }
 
     private void AddReports(RunCounters counters)
@@ -146,8 +156,9 @@ public sealed partial class FarmMetrics
         AddHistogram(recorder.Age, "uefarm_message_age_seconds", "From due to acceptance, time in the mailbox included.");
         AddHistogram(recorder.Answer, "uefarm_answer_seconds", "From due to the sender's final answer.");
         AddHistogram(recorder.Registration, "uefarm_registration_seconds", "From going online to the 200 to REGISTER.");
-        AddHistogram(recorder.Lag, "uefarm_generator_lag_seconds", "How late messages were handed to their phones.");
     }
+
+    private void AddLag(LatencyRecorder lag) => AddHistogram(lag, "uefarm_generator_lag_seconds", "How late messages were handed to their phones.");
 
     private void AddRanks(RunRecorder recorder) => recorder.Ranks.Observer = _factory.CreateHistogram(
         "uefarm_overtake_rank",

@@ -143,5 +143,5 @@ public sealed partial class FarmMetrics
     }
 
     private long SumOf(string role, Func<TransportCounters, long> read) =>
-        _transports().Where(entry => entry.Role == role).Sum(entry => read(entry.Transport.Counters));
+        _transports().Where(entry => entry.Role == role).Sum(entry => read(entry.Counters));
 }

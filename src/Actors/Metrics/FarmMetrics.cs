@@ -16,10 +16,10 @@ public sealed partial class FarmMetrics
     private static readonly string[] Roles = ["ue", "core", ApplicationServerRole, "attacker"];
     private readonly CollectorRegistry _registry;
     private readonly MetricFactory _factory;
-    private readonly Func<IEnumerable<(string Role, ISipTransport Transport)>> _transports;
+    private readonly Func<IEnumerable<(string Role, TransportCounters Counters)>> _transports;
     private readonly List<Action> _updates = [];
 
-    private FarmMetrics(CollectorRegistry registry, Func<IEnumerable<(string Role, ISipTransport Transport)>> transports)
+    private FarmMetrics(CollectorRegistry registry, Func<IEnumerable<(string Role, TransportCounters Counters)>> transports)
     {
         _registry = registry;
         _factory = Prometheus.Metrics.WithCustomRegistry(registry);
@@ -32,13 +32,13 @@ public sealed partial class FarmMetrics
     {
         ArgumentNullException.ThrowIfNull(run);
         ArgumentNullException.ThrowIfNull(registry);
-        var metrics = new FarmMetrics(registry, () => run.Transports);
-        metrics.AddPhases(run);
-        metrics.AddPhones(run.Recorder);
+        var metrics = new FarmMetrics(registry, () => run.Transports.Select(static entry => (entry.Role, entry.Transport.Counters)));
+        metrics.AddPhases([.. run.Settings.Phases.Select(static phase => phase.Name)], MostPhases, () => StandOf(run));
+        metrics.AddPhones(run.Recorder, () => (run.Recorder.OfflinePhones, run.Recorder.RegisteringPhones, run.Recorder.RegisteredPhones));
         metrics.AddPhoneIntake(run.PhoneCounters);
-        metrics.AddReplayCaches(run);
+        metrics.AddReplayCaches(run.Settings.Ue.ReplayCache, () => run.ReplayCaches, () => run.PhoneCounters.Evictions);
         metrics.AddMessages(run.Recorder.Counters);
-        metrics.AddLedger(run);
+        metrics.AddLedger(() => run.Closed);
         metrics.AddReports(run.Recorder.Counters);
         metrics.AddAttacks(run.Recorder.Counters);
         if (run.ApplicationServer is { } server)
@@ -54,6 +54,7 @@ public sealed partial class FarmMetrics
         metrics.AddKms(run.KmsCounters);
         metrics.AddTransports(Roles);
         metrics.AddLatencies(run.Recorder);
+        metrics.AddLag(run.Recorder.Lag);
         metrics.AddRanks(run.Recorder);
     }
 
@@ -62,7 +63,7 @@ public sealed partial class FarmMetrics
     {
         ArgumentNullException.ThrowIfNull(server);
         ArgumentNullException.ThrowIfNull(registry);
-        var metrics = new FarmMetrics(registry, () => server.Transports.Select(static transport => (ApplicationServerRole, transport)));
+        var metrics = new FarmMetrics(registry, () => server.Transports.Select(static transport => (ApplicationServerRole, transport.Counters)));
         metrics.AddApplicationServer(server.Counters, TimeProvider.System);
         metrics.AddTransports([ApplicationServerRole]);
     }

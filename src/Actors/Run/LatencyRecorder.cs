@@ -47,6 +47,30 @@ public sealed class LatencyRecorder
         }
     }
 
+    /// <summary>All samples, by the steps that they are told apart by.</summary>
+    public IReadOnlyList<LatencyCount> Counts()
+    {
+        lock (_reading)
+        {
+            Gather();
+            return [.. _total.RecordedValues().Select(static step => new LatencyCount(step.ValueIteratedTo, step.CountAddedInThisIterationStep))];
+        }
+    }
+
+    /// <summary>Takes in what another recorder has: the same as if each of its samples had been recorded here.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">No recorder has such a count.</exception>
+    public void Add(IReadOnlyList<LatencyCount> counts)
+    {
+        ArgumentNullException.ThrowIfNull(counts);
+        foreach (var (microseconds, count) in counts)
+        {
+            ArgumentOutOfRangeException.ThrowIfNegativeOrZero(count, nameof(counts));
+            ArgumentOutOfRangeException.ThrowIfNegative(microseconds, nameof(counts));
+            _recent.RecordValueWithCount(Math.Min(microseconds, HighestMicroseconds), count);
+            Interlocked.Add(ref _count, count);
+        }
+    }
+
     /// <summary>What was recorded since the last call, or since the start with the first one. For one caller: each value is told once.</summary>
     public LatencyInterval TakeInterval()
     {

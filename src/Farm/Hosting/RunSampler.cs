@@ -28,7 +28,7 @@ internal sealed class RunSampler(FarmRun run, ResultsFolder folder, TimeSpan int
         _last = now;
         var point = SeriesPoint.Of(snapshot, run.Recorder.Delivery.TakeInterval(), run.Recorder.Lag.TakeInterval());
         var machine = new MachinePoint(
-            point.Seconds, meter.Elapsed.TotalSeconds, meter.Cpu.TotalSeconds, Environment.WorkingSet, LiveHeap(), run.Recorder.BooksBytes,
+            point.Seconds, meter.Elapsed.TotalSeconds, meter.Cpu.TotalSeconds, Environment.WorkingSet, ProcessMemory.LiveHeap(), run.Recorder.BooksBytes,
             GC.CollectionCount(2), run.ApplicationServer?.BacklogBytes ?? 0, StoreBytes());
         Series.Add(point, machine);
         _seriesFile.Write(point);
@@ -44,15 +44,6 @@ internal sealed class RunSampler(FarmRun run, ResultsFolder folder, TimeSpan int
 
     /// <summary>Readers may look on.</summary>
     private static FileStream Open(string path) => new(path, FileMode.Create, FileAccess.Write, FileShare.Read);
-
-    /// <summary>Between full collections the heap is full of what nobody needs any more; until the first one has ended nothing better is known.</summary>
-    private static long LiveHeap()
-    {
-        var (blocking, background) = (GC.GetGCMemoryInfo(GCKind.FullBlocking), GC.GetGCMemoryInfo(GCKind.Background));
-        var full = blocking.Index > background.Index ? blocking : background;
-        var live = full.HeapSizeBytes - full.FragmentedBytes;
-        return live > 0 ? live : GC.GetTotalMemory(false);
-    }
 
     private long? StoreBytes()
     {

@@ -17,11 +17,26 @@ internal static class ClusterAdmin
     {
         var registry = Metrics.NewCustomRegistry();
         ProcessMetrics.Register(registry);
-        application.MapMetrics("/metrics", registry);
+        application.MapGet("/metrics", context => AnswerMetricsAsync(context, [registry, .. node.Metrics.Registries]));
         application.MapGet("/health/live", AdminReply.LiveAsync);
         application.MapGet("/health/ready", context => AnswerReadyAsync(context, node));
         application.MapGet("/status", context => AdminReply.WriteAsync(context, 200, ClusterNodeStatus.Of(node)));
         runs.Map(application, gate);
+    }
+
+    /// <summary>As one page: parts of a run come and go, each with its metrics.</summary>
+    private static async Task AnswerMetricsAsync(HttpContext context, IReadOnlyList<CollectorRegistry> registries)
+    {
+        using var page = new MemoryStream();
+        foreach (var registry in registries)
+        {
+            await registry.CollectAndExportAsTextAsync(page, context.RequestAborted).ConfigureAwait(false);
+        }
+
+        context.Response.ContentType = PrometheusConstants.TextContentTypeWithVersionAndEncoding;
+        context.Response.ContentLength = page.Length;
+        page.Position = 0;
+        await page.CopyToAsync(context.Response.Body, context.RequestAborted).ConfigureAwait(false);
     }
 
     /// <summary>A member that is Up, and the parts of its roles have started. The store does not count: a node without it waits, and works again when it is back.</summary>

@@ -2,6 +2,7 @@ using System.Net.Sockets;
 using Akka.Actor;
 using UeFarm.Actors.Cluster;
 using UeFarm.Actors.Journal;
+using UeFarm.Actors.Metrics;
 using UeFarm.Farm.Cluster;
 using UeFarm.Farm.Hosting;
 
@@ -22,9 +23,16 @@ internal sealed class ClusterFarmNode : IAsyncDisposable
     private ClusterNode? _member;
     private volatile NodeState _state = NodeState.Starting;
 
-    private ClusterFarmNode(ClusterNodeOptions options) => Options = options;
+    private ClusterFarmNode(ClusterNodeOptions options, Action<string> say)
+    {
+        Options = options;
+        Metrics = new ClusterMetrics(new MemberNotices(say));
+    }
 
     public ClusterNodeOptions Options { get; }
+
+    /// <summary>Besides those of the process.</summary>
+    public ClusterMetrics Metrics { get; }
 
     public DateTimeOffset StartedAt { get; } = TimeProvider.System.GetUtcNow();
 
@@ -43,7 +51,7 @@ internal sealed class ClusterFarmNode : IAsyncDisposable
     /// <param name="cancellation">Gives up.</param>
     public static async Task<(ClusterFarmNode? Node, NodeStartFault? Fault)> StartAsync(ClusterNodeOptions options, Action<string> say, CancellationToken cancellation)
     {
-        var node = new ClusterFarmNode(options);
+        var node = new ClusterFarmNode(options, say);
         NodeStartFault? fault;
         try
         {
@@ -120,11 +128,11 @@ internal sealed class ClusterFarmNode : IAsyncDisposable
 
         try
         {
-            var member = await ClusterNode.StartAsync(Options.Member, new MemberNotices(say), cancellation).ConfigureAwait(false);
+            var member = await ClusterNode.StartAsync(Options.Member, Metrics, cancellation).ConfigureAwait(false);
             Volatile.Write(ref _member, member);
             member.System.ActorOf(NodeLog.Props(say), "log");
             var factory = new ScenarioRunFactory(_register, Options.Store, Options.Domain, Options.Listen, Results);
-            _farm = await ClusterFarm.StartAsync(member, Options.Roles, factory, new NodeNetwork(Options.Listen.Address, Options.Listen)).ConfigureAwait(false);
+            _farm = await ClusterFarm.StartAsync(member, Options.Roles, factory, new NodeNetwork(Options.Listen.Address, Options.Listen), Metrics).ConfigureAwait(false);
             return null;
         }
         catch (ClusterFaultException exception)

@@ -1,9 +1,12 @@
+using System.Globalization;
 using System.Net;
+using System.Text;
 using System.Text.Json;
 using Akka.Actor;
 using UeFarm.Actors.Cluster;
 using UeFarm.Actors.Core;
 using UeFarm.Actors.Journal;
+using UeFarm.Actors.Metrics;
 using UeFarm.Actors.Run;
 using UeFarm.Actors.Timing;
 using UeFarm.Actors.Traffic;
@@ -24,6 +27,7 @@ public sealed class ClusterRunTests : IAsyncLifetime
     private readonly TestCluster _cluster = new();
     private readonly List<ClusterNode> _nodes = [];
     private readonly List<ClusterFarm> _farms = [];
+    private readonly List<ClusterMetrics> _metrics = [];
 
     public ValueTask InitializeAsync() => ValueTask.CompletedTask;
 
@@ -52,6 +56,28 @@ public sealed class ClusterRunTests : IAsyncLifetime
         Assert.Equal(result.Totals.Sent, result.Totals.Accepted);
         Assert.Equal(100, books.Recorder.RegisteredPhones);
         Assert.Equal(runId, (await factory.Runs.FindNewestAsync(TestContext.Current.CancellationToken))!.RunId);
+
+        // Added up over the nodes, each number is that of the result: the books' by one node, the nodes' own by all.
+        var page = await ScrapeAsync();
+        foreach (var series in (string[])["uefarm_messages_sent_total", "uefarm_messages_due_total", "uefarm_ledger_messages{outcome=\"accepted\"}",
+            "uefarm_overtake_rank_count", "uefarm_delivery_seconds_count", "uefarm_messages_received_total{outcome=\"accepted\"}"])
+        {
+            Assert.Equal((series, result.Totals.Sent, 1), (series, page[series].Sum(), page[series].Count(static value => value > 0)));
+        }
+
+        foreach (var series in (string[])["due", "sent", "answered", "accepted"])
+        {
+            var values = page[$"uefarm_node_messages_total{{event=\"{series}\"}}"].ToList();
+            Assert.Equal((series, result.Totals.Sent, 3), (series, values.Sum(), values.Count(static value => value > 0)));
+        }
+
+        Assert.Equal(result.Totals.Sent, page["uefarm_generator_lag_seconds_count"].Sum());
+        Assert.Equal(books.Recorder.Counters.Registrations, page["uefarm_node_registrations_total"].Sum());
+        Assert.Equal([3.0, 3.0, 3.0], page["uefarm_cluster_members{status=\"up\"}"]);
+        Assert.Equal([3.0, 3.0, 3.0], page["uefarm_cluster_roles{role=\"core\"}"]);
+        Assert.Equal(new UeBlocks(100).Count, page["uefarm_node_block_moves_total{kind=\"claimed\"}"].Sum());
+        Assert.Single(page["uefarm_core_messages_routed_total"]);
+        Assert.Single(page["uefarm_as_stored_total"]);
     }
 
     [Fact]
@@ -133,9 +159,25 @@ public sealed class ClusterRunTests : IAsyncLifetime
     {
         var node = await _cluster.StartAsync(All);
         _nodes.Add(node);
-        var farm = await ClusterFarm.StartAsync(node, All.ToHashSet(), factory, Network);
+        var metrics = new ClusterMetrics(new RecordingObserver());
+        _metrics.Add(metrics);
+        var farm = await ClusterFarm.StartAsync(node, All.ToHashSet(), factory, Network, metrics);
         _farms.Add(farm);
         return farm;
+    }
+
+    /// <summary>What all nodes serve, by series: the values of those that have it.</summary>
+    private async Task<ILookup<string, double>> ScrapeAsync()
+    {
+        using var pages = new MemoryStream();
+        foreach (var registry in _metrics.SelectMany(static metrics => metrics.Registries))
+        {
+            await registry.CollectAndExportAsTextAsync(pages, TestContext.Current.CancellationToken);
+        }
+
+        return Encoding.UTF8.GetString(pages.ToArray()).Split('\n', StringSplitOptions.RemoveEmptyEntries).Where(static line => line[0] != '#')
+            .Select(static line => (Place: line.LastIndexOf(' '), Line: line))
+            .ToLookup(static entry => entry.Line[..entry.Place], static entry => double.Parse(entry.Line[entry.Place..], CultureInfo.InvariantCulture));
     }
 
     private static async Task<string> SubmitAsync(ClusterFarm farm, string scenario)

@@ -99,4 +99,28 @@ public sealed class LatencyRecorderTests
         Assert.Equal((Threads - 1) * Each, latency.CountAbove(TimeSpan.FromMilliseconds(1.5)));
         Assert.Equal(Threads * Each, latency.CountAbove(TimeSpan.FromMilliseconds(0.5)));
     }
+
+    [Fact]
+    public void Recorders_of_several_processes_are_put_together_without_loss()
+    {
+        var (whole, merged) = (new LatencyRecorder(), new LatencyRecorder());
+        LatencyRecorder[] parts = [new(), new(), new()];
+        for (var value = 1; value <= 3000; value++)
+        {
+            var latency = TimeSpan.FromMicroseconds((long)value * value);
+            whole.Record(latency);
+            parts[value % 3 == 0 ? 0 : 1].Record(latency);
+        }
+
+        foreach (var part in parts)
+        {
+            merged.Add(part.Counts());
+        }
+
+        Assert.Equal(whole.Counts(), merged.Counts());
+        Assert.Equal(
+            (3000, whole.Percentile(99), whole.Max, whole.CountAbove(TimeSpan.FromSeconds(1))),
+            (merged.Count, merged.Percentile(99), merged.Max, merged.CountAbove(TimeSpan.FromSeconds(1))));
+        Assert.Throws<ArgumentOutOfRangeException>(() => merged.Add([new LatencyCount(5, -1)]));
+    }
 }

@@ -18,10 +18,10 @@ public sealed class DashboardTests
         Assert.Empty(DashboardRules.Problems(Dashboards.Single(dashboard => dashboard.Name == name), Catalogue));
 
     [Fact]
-    public void There_are_three_dashboards_with_names_of_their_own()
+    public void There_are_four_dashboards_with_names_of_their_own()
     {
-        Assert.Equal(["nodes", "overview", "replay-cache"], Dashboards.Select(dashboard => dashboard.Name));
-        Assert.Equal(3, Dashboards.Select(dashboard => dashboard.Uid).Distinct().Count());
+        Assert.Equal(["cluster", "nodes", "overview", "replay-cache"], Dashboards.Select(dashboard => dashboard.Name));
+        Assert.Equal(4, Dashboards.Select(dashboard => dashboard.Uid).Distinct().Count());
     }
 
     [Fact]

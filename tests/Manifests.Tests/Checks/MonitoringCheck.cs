@@ -33,7 +33,7 @@ internal static partial class MonitoringCheck
             }
         }
 
-        if (monitors.Count > 0 && !manifests.All<V1ConfigMap>().Any(map => map.Metadata.Labels?.ContainsKey("grafana_dashboard") == true && map.Data.Count == 3))
+        if (monitors.Count > 0 && !manifests.All<V1ConfigMap>().Any(map => map.Metadata.Labels?.ContainsKey("grafana_dashboard") == true && map.Data.Count == 4))
         {
             yield return "the dashboards are not there";
         }

@@ -1,4 +1,6 @@
 
+using UeFarm.Protocol.Messaging;
+
 namespace UeFarm.Actors.Attack;
 
 /// <summary>
@@ -10,6 +12,9 @@ internal static class AttackMark
     private static ReadOnlySpan<byte> Prefix => "atk-"u8;
 
     public static string Create(AttackKind kind, long number, string host) => $"atk-{(int)kind}-{number}@{host}";
+
+    /// <summary>The attack that a phone's effect is about; null: none.</summary>
+    public static AttackKind? Of(in UeEffect effect) => effect.Request is not null && TryRead(effect.Request.CallId, out var kind) ? kind : null;
 
     public static bool TryRead(ReadOnlySpan<byte> callId, out AttackKind kind)
     {

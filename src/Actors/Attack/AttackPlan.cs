@@ -7,5 +7,8 @@ public sealed record AttackPlan(IReadOnlyDictionary<AttackKind, double> RatesPer
 
     public bool IsEmpty => RatesPerSecond.Values.All(rate => rate <= 0);
 
+    /// <summary>Whether it needs messages that phones have taken.</summary>
+    public bool NeedsCaptures => Enum.GetValues<AttackKind>().Any(kind => kind is not AttackKind.AlteredBody && RateOf(kind) > 0);
+
     public double RateOf(AttackKind kind) => RatesPerSecond.GetValueOrDefault(kind);
 }

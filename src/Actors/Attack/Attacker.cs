@@ -1,10 +1,8 @@
 using System.Collections.Concurrent;
 using System.Globalization;
+using System.Net;
 using System.Text;
-using UeFarm.Actors.Journal;
-using UeFarm.Actors.Timing;
 using UeFarm.Actors.Transport;
-using UeFarm.Actors.Ue;
 using UeFarm.Protocol;
 using UeFarm.Protocol.Messaging;
 using UeFarm.Protocol.Mikey;
@@ -17,9 +15,11 @@ namespace UeFarm.Actors.Attack;
 /// Somebody on the path between network and phones, without any key: captures what arrives, injects copies and alterations straight at the phones,
 /// and for two kinds of attack holds a genuine MESSAGE back until its altered copy has been answered. Genuine messages are always sent on.
 /// </summary>
-public sealed class Attacker : IUeObserver, ISipReceiver, IInterceptor, IAsyncDisposable
+public sealed class Attacker : ISipReceiver, IInterceptor, IAsyncDisposable
 {
-    private const int CapturesKept = 1024;
+    /// <summary>How often a message is drawn before it is left for the next turn, where not all phones can be reached.</summary>
+    private const int MostDraws = 8;
+
     private static readonly TimeSpan ShortestPause = TimeSpan.FromMilliseconds(5);
     private static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan LongestHold = TimeSpan.FromSeconds(1);
@@ -28,7 +28,6 @@ public sealed class Attacker : IUeObserver, ISipReceiver, IInterceptor, IAsyncDi
     private static readonly TimeSpan FarAhead = TimeSpan.FromDays(14);
     private static readonly AttackKind[] Kinds = Enum.GetValues<AttackKind>();
     private readonly AttackerSettings _settings;
-    private readonly CaptureRing _captures = new(CapturesKept);
     private readonly ConcurrentDictionary<string, HeldMessage> _held = new();
     private readonly ISipTransport _transport;
     private readonly AttackTransactions _transactions;
@@ -48,7 +47,7 @@ public sealed class Attacker : IUeObserver, ISipReceiver, IInterceptor, IAsyncDi
         _settings = settings;
         _transport = settings.OpenTransport(this);
         _transactions = new AttackTransactions(_transport, settings.Timers, settings.Time);
-        _sentBy = _transport.LocalEndPoint.ToString();
+        _sentBy = new IPEndPoint(settings.AdvertisedAddress ?? _transport.LocalEndPoint.Address, _transport.LocalEndPoint.Port).ToString();
     }
 
     public ISipTransport Transport => _transport;
@@ -56,7 +55,7 @@ public sealed class Attacker : IUeObserver, ISipReceiver, IInterceptor, IAsyncDi
     /// <summary>Injected messages that a final answer may still come for.</summary>
     public int Unanswered => _transactions.Pending;
 
-    bool IInterceptor.IsWaiting => !_held.IsEmpty || Volatile.Read(ref _wantedAlteredBody) + Volatile.Read(ref _wantedTransplant) > 0;
+    bool IInterceptor.IsWaiting => _settings.View.WatchesSends || !_held.IsEmpty || Volatile.Read(ref _wantedAlteredBody) + Volatile.Read(ref _wantedTransplant) > 0;
 
     /// <summary>Begins to attack, through the given point of the path.</summary>
     public void Start(InterceptingTransport path)
@@ -79,19 +78,6 @@ public sealed class Attacker : IUeObserver, ISipReceiver, IInterceptor, IAsyncDi
         Release(static _ => true);
     }
 
-    public void OnUeFact(UeId ue, in UeEffect fact, Instant now)
-    {
-        if (fact is { Kind: UeEffectKind.MessageReceived, Outcome: ReceiveOutcome.Accepted, Request: not null })
-        {
-            _captures.Add(new CapturedMessage(fact.Request, fact.Timestamp));
-        }
-    }
-
-    public void OnUeRestarted(UeId ue, Exception cause)
-    {
-        // A restarted phone is as good a target as any other.
-    }
-
     public void OnMessage(SipMessage message, SipHop from)
     {
         if (message is SipResponse response && _transactions.TakeAnswer(response, from))
@@ -109,13 +95,13 @@ public sealed class Attacker : IUeObserver, ISipReceiver, IInterceptor, IAsyncDi
     bool IInterceptor.TryTake(SipHop hop, ReadOnlySpan<byte> message, ISipTransport path)
     {
         if (!SipParser.TryParse(message.ToArray(), SipLimits.Default, out var parsed, out _) || parsed is not SipRequest request
-            || !request.TryGetHeader(SipHeaderId.ContentType, out var contentType)
-            || !TrySplit(contentType, request, out var mikey, out var cms)
-            || !ReceivedTransferInit.TryParse(mikey, out var transferInit, out _)
-            || !_settings.Recorder.Ledger.TryFind(transferInit!.Digest, out var number))
+            || !CapturedMessage.TrySplit(request, out var mikey, out var cms)
+            || !ReceivedTransferInit.TryParse(mikey, out var transferInit, out _))
         {
             return false;
         }
+
+        _settings.View.OnSending(request, transferInit!.Responder, transferInit.Timestamp);
 
         // Over datagrams its sender sends it again meanwhile; a copy that went on would overtake the attack.
         if (_held.Any(entry => entry.Value.Bytes.Span.SequenceEqual(request.Bytes.Span)))
@@ -123,24 +109,20 @@ public sealed class Attacker : IUeObserver, ISipReceiver, IInterceptor, IAsyncDi
             return true;
         }
 
-        var recipient = _settings.Recorder.Ledger.Read(number).Recipient;
-        if (!_settings.Recorder.IsRegistered(recipient))
+        if (!_settings.View.TryFind(transferInit.Responder, out var recipient) || !_settings.CanReach(recipient))
         {
             return false;
         }
 
-        var transport = _transport.Kind == SipTransportKind.Udp ? "udp" : "tcp";
-        var uri = string.Create(CultureInfo.InvariantCulture, $"sip:{_settings.ContactUserOf(recipient)}@{_settings.Phones};transport={transport}");
         if (TryClaim(ref _wantedAlteredBody))
         {
-            return Overtake(AttackKind.AlteredBody, request, uri, mikey, Tampering.FlipLastBit(cms.Span), hop, path);
+            return Overtake(AttackKind.AlteredBody, request, recipient, mikey, Tampering.FlipLastBit(cms.Span), hop, path);
         }
 
-        return _captures.Draw(_settings.Random) is { } other
-            && other.Request.TryGetHeader(SipHeaderId.ContentType, out var otherType)
-            && TrySplit(otherType, other.Request, out _, out var otherCms)
+        return _settings.View.Draw(_settings.Random) is { } other
+            && CapturedMessage.TrySplit(other.Request, out _, out var otherCms)
             && TryClaim(ref _wantedTransplant)
-            && Overtake(AttackKind.Transplant, request, uri, mikey, otherCms, hop, path);
+            && Overtake(AttackKind.Transplant, request, recipient, mikey, otherCms, hop, path);
     }
 
     public async ValueTask DisposeAsync()
@@ -152,13 +134,6 @@ public sealed class Attacker : IUeObserver, ISipReceiver, IInterceptor, IAsyncDi
         }
 
         await _transport.DisposeAsync().ConfigureAwait(false);
-    }
-
-    /// <summary>The two parts, also out of a wrapper that asks for reports. What is made of them goes without one.</summary>
-    private static bool TrySplit(ReadOnlySpan<byte> contentType, SipRequest request, out ReadOnlyMemory<byte> mikey, out ReadOnlyMemory<byte> cms)
-    {
-        mikey = cms = default;
-        return MessageBody.TryOpen(contentType, request.Body, out var body, out _) && body.TrySplit(out mikey, out cms);
     }
 
     private static bool TryClaim(ref int wanted)
@@ -189,7 +164,7 @@ public sealed class Attacker : IUeObserver, ISipReceiver, IInterceptor, IAsyncDi
     private void Attack(AttackKind kind, TimeSpan elapsed)
     {
         ref var owed = ref _owed[(int)kind];
-        owed = Math.Min(owed + (_settings.Plan.RateOf(kind) * elapsed.TotalSeconds), 1000);
+        owed = Math.Min(owed + (RateOf(kind) * elapsed.TotalSeconds), 1000);
         while (owed >= 1 && TryAttack(kind))
         {
             owed--;
@@ -199,7 +174,7 @@ public sealed class Attacker : IUeObserver, ISipReceiver, IInterceptor, IAsyncDi
     /// <summary>How long until the next attack of a kind is owed; nothing while one is that could not be made yet.</summary>
     private TimeSpan UntilNext(AttackKind kind)
     {
-        var seconds = Math.Max(0, 1 - _owed[(int)kind]) / _settings.Plan.RateOf(kind);
+        var seconds = Math.Max(0, 1 - _owed[(int)kind]) / RateOf(kind);
         return seconds < LongestPause.TotalSeconds ? TimeSpan.FromSeconds(seconds) : LongestPause;
     }
 
@@ -214,30 +189,41 @@ public sealed class Attacker : IUeObserver, ISipReceiver, IInterceptor, IAsyncDi
                 Interlocked.Increment(ref _wantedTransplant);
                 return true;
             default:
-                return _captures.Draw(_settings.Random) is { } capture && TryInjectCopy(kind, capture);
+                return Draw() is { } capture && TryInjectCopy(kind, capture);
         }
+    }
+
+    private double RateOf(AttackKind kind) => _settings.Plan.RateOf(kind) * _settings.Share();
+
+    /// <summary>Null: nothing was drawn that a phone which can be reached has taken.</summary>
+    private CapturedMessage? Draw()
+    {
+        for (var draw = 0; draw < MostDraws && _settings.View.Draw(_settings.Random) is { } capture; draw++)
+        {
+            if (_settings.CanReach(capture.Phone))
+            {
+                return capture;
+            }
+        }
+
+        return null;
     }
 
     private bool TryInjectCopy(AttackKind kind, CapturedMessage capture)
     {
         var request = capture.Request;
-        if (!request.TryGetHeader(SipHeaderId.ContentType, out var contentType))
-        {
-            return false;
-        }
-
         if (kind == AttackKind.Replay)
         {
-            return Inject(kind, request, Encoding.UTF8.GetString(request.RequestUriText), contentType, request.Body.Span);
+            return request.TryGetHeader(SipHeaderId.ContentType, out var contentType) && Inject(kind, NextCallId(kind), request, capture.Phone, contentType, request.Body.Span);
         }
 
-        if (!TrySplit(contentType, request, out var mikey, out var cms) || !TryTamper(kind, capture, mikey.Span, out var altered))
+        if (!CapturedMessage.TrySplit(request, out var mikey, out var cms) || !TryTamper(kind, capture, mikey.Span, out var altered))
         {
             return false;
         }
 
         var (type, body) = ProtectedBody.Compose(altered, cms.Span, _settings.Random);
-        return Inject(kind, request, Encoding.UTF8.GetString(request.RequestUriText), Encoding.UTF8.GetBytes(type), body);
+        return Inject(kind, NextCallId(kind), request, capture.Phone, Encoding.UTF8.GetBytes(type), body);
     }
 
     private bool TryTamper(AttackKind kind, CapturedMessage capture, ReadOnlySpan<byte> mikey, out byte[] altered)
@@ -251,12 +237,12 @@ public sealed class Attacker : IUeObserver, ISipReceiver, IInterceptor, IAsyncDi
         };
     }
 
-    private bool Overtake(AttackKind kind, SipRequest genuine, string uri, ReadOnlyMemory<byte> mikey, ReadOnlyMemory<byte> cms, SipHop hop, ISipTransport path)
+    private bool Overtake(AttackKind kind, SipRequest genuine, int recipient, ReadOnlyMemory<byte> mikey, ReadOnlyMemory<byte> cms, SipHop hop, ISipTransport path)
     {
         var (type, body) = ProtectedBody.Compose(mikey.Span, cms.Span, _settings.Random);
         var callId = NextCallId(kind);
         _held[callId] = new HeldMessage(hop, genuine.Bytes, path, _settings.Time.GetTimestamp(), Volatile.Read(ref _number));
-        if (!Inject(kind, callId, genuine, uri, Encoding.UTF8.GetBytes(type), body))
+        if (!Inject(kind, callId, genuine, recipient, Encoding.UTF8.GetBytes(type), body))
         {
             Release(callId);
         }
@@ -264,11 +250,10 @@ public sealed class Attacker : IUeObserver, ISipReceiver, IInterceptor, IAsyncDi
         return true;
     }
 
-    private bool Inject(AttackKind kind, SipRequest model, string uri, ReadOnlySpan<byte> contentType, ReadOnlySpan<byte> body) =>
-        Inject(kind, NextCallId(kind), model, uri, contentType, body);
-
-    private bool Inject(AttackKind kind, string callId, SipRequest model, string uri, ReadOnlySpan<byte> contentType, ReadOnlySpan<byte> body)
+    private bool Inject(AttackKind kind, string callId, SipRequest model, int phone, ReadOnlySpan<byte> contentType, ReadOnlySpan<byte> body)
     {
+        var transport = _transport.Kind == SipTransportKind.Udp ? "udp" : "tcp";
+        var uri = string.Create(CultureInfo.InvariantCulture, $"sip:{UeAddressing.ContactUserOf(phone)}@{_settings.Phones};transport={transport}");
         var writer = SipWriter.Rent().Request(SipMethod.Message, uri)
             .Via(_transport.Kind, _sentBy, AttackTransactions.BranchOf(callId))
             .Header(SipHeaderId.MaxForwards, 70);
@@ -284,7 +269,7 @@ public sealed class Attacker : IUeObserver, ISipReceiver, IInterceptor, IAsyncDi
             return false;
         }
 
-        _settings.Recorder.Record(new RunFact(RunFactKind.AttackSent, _settings.Time.GetInstant().Ticks, Attack: kind));
+        _settings.Record(kind, phone);
         return true;
     }
 
@@ -296,7 +281,7 @@ public sealed class Attacker : IUeObserver, ISipReceiver, IInterceptor, IAsyncDi
         }
     }
 
-    private string NextCallId(AttackKind kind) => AttackMark.Create(kind, Interlocked.Increment(ref _number), "attacker.invalid");
+    private string NextCallId(AttackKind kind) => AttackMark.Create(kind, Interlocked.Increment(ref _number), _sentBy);
 
     /// <summary>In the order in which they were taken, whatever the table's order is.</summary>
     private void Release(Func<HeldMessage, bool> isWanted)

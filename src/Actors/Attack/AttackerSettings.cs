@@ -1,17 +1,25 @@
 using System.Net;
-using UeFarm.Actors.Run;
 using UeFarm.Actors.Transport;
 using UeFarm.Protocol;
 using UeFarm.Protocol.Sip.Transactions;
 
 namespace UeFarm.Actors.Attack;
 
-/// <summary>What an attacker needs: its rates, where the phones listen, the run's books (to count, and to know which phones are there).</summary>
+/// <summary>What an attacker needs: its rates, what it sees, where the phones listen, and who counts.</summary>
 public sealed record AttackerSettings
 {
     public required AttackPlan Plan { get; init; }
 
-    public required RunRecorder Recorder { get; init; }
+    /// <summary>How much of the plan is this attacker's, now: there may be others.</summary>
+    public Func<double> Share { get; init; } = static () => 1;
+
+    public required PathView View { get; init; }
+
+    /// <summary>Whether a phone is where the attacker is, now.</summary>
+    public Func<int, bool> CanReach { get; init; } = static _ => true;
+
+    /// <summary>Told of every injected message and the phone that it is for.</summary>
+    public required Action<AttackKind, int> Record { get; init; }
 
     public required TimeProvider Time { get; init; }
 
@@ -20,8 +28,8 @@ public sealed record AttackerSettings
     /// <summary>Opens the transport that it injects through, of the kind that the phones listen on.</summary>
     public required Func<ISipReceiver, ISipTransport> OpenTransport { get; init; }
 
-    /// <summary>The user part of a phone's Contact.</summary>
-    public required Func<int, string> ContactUserOf { get; init; }
+    /// <summary>The address that answers come to, where it listens on all addresses. Null: the one listened on.</summary>
+    public IPAddress? AdvertisedAddress { get; init; }
 
     /// <summary>Where the phones' node listens.</summary>
     public required IPEndPoint Phones { get; init; }

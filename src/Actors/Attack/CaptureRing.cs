@@ -6,10 +6,14 @@ namespace UeFarm.Actors.Attack;
 internal sealed class CaptureRing(int size)
 {
     private readonly CapturedMessage?[] _slots = new CapturedMessage?[size];
-    private int _next;
+    private long _added;
 
-    public void Add(CapturedMessage capture) => Volatile.Write(ref _slots[(uint)Interlocked.Increment(ref _next) % (uint)_slots.Length], capture);
+    public void Add(CapturedMessage capture) => Volatile.Write(ref _slots[(int)((Interlocked.Increment(ref _added) - 1) % _slots.Length)], capture);
 
-    /// <summary>A random capture; null while there is none in the slot that was drawn.</summary>
-    public CapturedMessage? Draw(IRandomSource random) => Volatile.Read(ref _slots[(int)(random.NextUInt64() % (ulong)_slots.Length)]);
+    /// <summary>A random capture of those kept; null: there is none yet.</summary>
+    public CapturedMessage? Draw(IRandomSource random)
+    {
+        var kept = (ulong)Math.Min(Volatile.Read(ref _added), _slots.Length);
+        return kept == 0 ? null : Volatile.Read(ref _slots[(int)(random.NextUInt64() % kept)]);
+    }
 }

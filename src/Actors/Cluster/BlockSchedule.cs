@@ -1,3 +1,4 @@
+using UeFarm.Actors.Attack;
 using UeFarm.Actors.Journal;
 using UeFarm.Actors.Run;
 using UeFarm.Actors.Ue;
@@ -150,6 +151,24 @@ internal sealed class BlockSchedule : IScheduleTarget, IDisposable
                 _counters.OnDue(now - _clock.ToUtc(due));
                 _tell(new UeCommands.SendText(new UeId(sender), number, _addressOf(recipient), text));
             }
+        }
+    }
+
+    /// <summary>Whether the phone's block is played here, now.</summary>
+    public bool HasPhone(int phone)
+    {
+        lock (_gate)
+        {
+            return JournalOf(phone) is not null;
+        }
+    }
+
+    /// <summary>Somebody on the path has injected a message for a phone.</summary>
+    public void RecordAttack(AttackKind kind, int phone)
+    {
+        lock (_gate)
+        {
+            JournalOf(phone)?.Append(new RunFact(RunFactKind.AttackSent, _clock.UtcNow.Ticks, phone, Attack: kind));
         }
     }
 

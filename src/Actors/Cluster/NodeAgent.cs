@@ -134,6 +134,11 @@ internal sealed class NodeAgent : UntypedActor
         if (state.Stage >= ClusterRunStage.Settling)
         {
             part.Stop.Cancel();
+            part.Run?.Attacks?.Stop();
+        }
+        else if (_isPlaying && _clock.UtcNow.Ticks >= state.StartTicks)
+        {
+            part.Run?.Attacks?.Start();
         }
     }
 
@@ -158,9 +163,12 @@ internal sealed class NodeAgent : UntypedActor
         var blocks = new UeBlocks(settings.Phones);
         var counters = new NodeRecorder();
         var journal = await _settings.Factory.OpenJournalAsync(state.RunId, CancellationToken.None).ConfigureAwait(false);
-        var region = await UeRegion.StartAsync(system, RegionOf(settings, blocks, core, counters), _settings.Wheel).ConfigureAwait(false);
+        var attacks = settings.Attacks.IsEmpty ? null : new NodeAttacks(settings, _settings, counters);
+        var phones = RegionOf(settings, blocks, core, counters);
+        var region = await UeRegion.StartAsync(system, attacks?.On(phones) ?? phones, _settings.Wheel).ConfigureAwait(false);
         var nodes = Math.Max(1, _settings.UeNodes());
         var schedule = new BlockSchedule(blocks, region.Tell, settings.AddressOf, _clock, counters, _settings.Wheel.Time, settings.RegistrationsPerSecond / nodes);
+        attacks?.Open(region.Transport.LocalEndPoint, schedule);
         var player = new SchedulePlayer(
             settings.CreateSchedule(),
             new SchedulePlayerSettings { Wheel = _settings.Wheel, Target = schedule, Seed = settings.Seed });
@@ -176,9 +184,15 @@ internal sealed class NodeAgent : UntypedActor
             Player = player,
             Clock = _clock,
             Counters = counters,
+            Attacks = attacks,
             CreateFlash = phone => new UeDurableState { ReportKey = ReportKeyOf(settings, phone) },
         };
         metrics.Add("ue", [region.Transport]);
+        if (attacks is not null)
+        {
+            metrics.Add("attacker", [attacks.Transport]);
+        }
+
         metrics.Add(journal);
         metrics.Show(NodeMetricsPart.Node, FarmMetrics.OfNode(settings.Ue.ReplayCache, run));
         return new NodePart(settings, run);
@@ -251,6 +265,11 @@ internal sealed class NodeAgent : UntypedActor
             await Playing.ConfigureAwait(false);
             if (run is not null)
             {
+                if (run.Attacks is { } attacks)
+                {
+                    await attacks.DisposeAsync().ConfigureAwait(false);
+                }
+
                 run.Schedule.Dispose();
                 await run.Region.DisposeAsync().ConfigureAwait(false);
                 await run.Journal.DisposeAsync().ConfigureAwait(false);

@@ -1,4 +1,4 @@
-using UeFarm.Actors.Journal;
+using UeFarm.Actors.Attack;
 using UeFarm.Actors.Run;
 using UeFarm.Actors.Ue;
 using UeFarm.Protocol;
@@ -57,7 +57,7 @@ internal sealed class NodeRecorder : IUeObserver
             case UeEffectKind.MessageAnswered or UeEffectKind.MessageFailed:
                 Interlocked.Increment(ref _failed);
                 break;
-            case UeEffectKind.MessageReceived when RunFact.AttackOf(fact) is null:
+            case UeEffectKind.MessageReceived when AttackMark.Of(fact) is null:
                 CountReceived(fact.Outcome);
                 break;
             case UeEffectKind.ReportSent:

@@ -30,6 +30,9 @@ internal sealed record NodeRun
 
     public required NodeRecorder Counters { get; init; }
 
+    /// <summary>Null: nobody attacks.</summary>
+    public required NodeAttacks? Attacks { get; init; }
+
     /// <summary>A new phone's flash, by its number.</summary>
     public required Func<int, UeDurableState> CreateFlash { get; init; }
 

@@ -48,7 +48,7 @@ public readonly record struct RunFact(
             UeEffectKind.MessageFailed => new RunFact(RunFactKind.MessageFailed, ticks, phone, effect.Token, Failure: effect.Failure),
             UeEffectKind.MessageReceived => new RunFact(
                 RunFactKind.MessageReceived, ticks, phone, Timestamp: effect.Timestamp, Digest: effect.Digest, Outcome: effect.Outcome,
-                IdentityDiffers: effect.IdentityDiffers, Attack: AttackOf(effect)),
+                IdentityDiffers: effect.IdentityDiffers, Attack: AttackMark.Of(effect)),
             UeEffectKind.ReportDue => new RunFact(RunFactKind.ReportDue, ticks, phone),
             UeEffectKind.ReportSent => new RunFact(
                 RunFactKind.ReportSent, ticks, phone, ReportId.TryReadNumber(effect.MessageId!, out var number) ? number : -1,
@@ -56,7 +56,7 @@ public readonly record struct RunFact(
             UeEffectKind.ReportEnded => new RunFact(RunFactKind.ReportEnded, ticks, phone, Status: effect.Status),
             UeEffectKind.ReportReceived => new RunFact(
                 RunFactKind.ReportReceived, ticks, phone, effect.Token, Timestamp: effect.Timestamp, Digest: effect.Digest, Outcome: effect.Outcome,
-                Attack: AttackOf(effect), ReportStatus: effect.Report!.Status),
+                Attack: AttackMark.Of(effect), ReportStatus: effect.Report!.Status),
             _ => default,
         };
     }
@@ -96,8 +96,4 @@ public readonly record struct RunFact(
 
         return fact.Kind != RunFactKind.None;
     }
-
-    /// <summary>Whether a phone was given what an attacker had made; null: no.</summary>
-    internal static AttackKind? AttackOf(in UeEffect effect) =>
-        effect.Request is not null && AttackMark.TryRead(effect.Request.CallId, out var kind) ? kind : null;
 }

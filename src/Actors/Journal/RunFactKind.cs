@@ -45,7 +45,7 @@ public enum RunFactKind : byte
     /// <summary>The phone's actor failed and was started again.</summary>
     Restarted = 15,
 
-    /// <summary>A message was injected. Attack.</summary>
+    /// <summary>A message was injected. Phone: whom it is for. Attack.</summary>
     AttackSent = 16,
 
     /// <summary>The application server dropped a message. Digest, Drop.</summary>

@@ -1,13 +1,12 @@
 using System.Net;
 using UeFarm.Actors.Attack;
 using UeFarm.Actors.Core;
+using UeFarm.Actors.Journal;
 using UeFarm.Actors.Kms;
 using UeFarm.Actors.Mailbox;
 using UeFarm.Actors.Transport;
 using UeFarm.Actors.Ue;
-using UeFarm.Protocol;
 using UeFarm.Protocol.Kms;
-using UeFarm.Protocol.Messaging;
 using UeFarm.Protocol.Sip;
 
 namespace UeFarm.Actors.Run;
@@ -26,8 +25,7 @@ public sealed partial class FarmRun
         IUeObserver observer = Recorder;
         if (!_settings.Attacks.IsEmpty)
         {
-            // The attacker needs the phones' address, the phones need their observer: the attacker joins when both are there.
-            observer = new LateObserver(Recorder, () => _attacker);
+            observer = _view = new PathView(Recorder, _settings.AddressOf);
         }
 
         _phones = await UeRegion.StartAsync(_world.System, new UeFarmSettings
@@ -111,30 +109,14 @@ public sealed partial class FarmRun
         _attacker = new Attacker(new AttackerSettings
         {
             Plan = _settings.Attacks,
-            Recorder = Recorder,
+            View = _view!,
+            Record = (kind, phone) => Recorder.Record(new RunFact(RunFactKind.AttackSent, Now.Ticks, phone, Attack: kind)),
             Time = _world.Time,
             Random = _world.CreateRandom(),
             OpenTransport = receiver => _world.Open(_settings.Transport, new SipTransportSettings { Allow = _settings.Allow }, receiver),
-            ContactUserOf = UeAddressing.ContactUserOf,
             Phones = PhonesEndPoint,
             Timers = _settings.Ue.Timers,
         });
         _attacker.Start(_path);
-    }
-
-    /// <summary>Passes facts to the books first, then to the attacker once there is one.</summary>
-    private sealed class LateObserver(IUeObserver first, Func<IUeObserver?> second) : IUeObserver
-    {
-        public void OnUeFact(UeId ue, in UeEffect fact, Instant now)
-        {
-            first.OnUeFact(ue, fact, now);
-            second()?.OnUeFact(ue, fact, now);
-        }
-
-        public void OnUeRestarted(UeId ue, Exception cause)
-        {
-            first.OnUeRestarted(ue, cause);
-            second()?.OnUeRestarted(ue, cause);
-        }
     }
 }

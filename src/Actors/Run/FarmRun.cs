@@ -24,6 +24,7 @@ public sealed partial class FarmRun : IRunUnderWay, IAsyncDisposable
     private CoreServer? _core;
     private ApplicationServer? _applicationServer;
     private InterceptingTransport? _path;
+    private PathView? _view;
     private UeRegion? _phones;
     private Attacker? _attacker;
     private SchedulePlayer? _player;

@@ -41,11 +41,6 @@ internal static class ClusterScenarioRules
             yield return new GuardRefusal("applicationServer.store", "is said by the nodes: mailboxes are beside the runs in cluster.store", "remove it");
         }
 
-        foreach (var (kind, rate) in scenario.Faults.ByKind.Where(static entry => entry.Rate.PerSecond > 0))
-        {
-            yield return new GuardRefusal($"faults.attacks.{kind}", $"'{rate}' is an attack, which a cluster does not make", $"set it to 0/s, or {OneProcess}");
-        }
-
         if (scenario.Metrics.Port != 0)
         {
             yield return new GuardRefusal("metrics.port", string.Create(CultureInfo.InvariantCulture, $"'{scenario.Metrics.Port}' is a port of one process"),

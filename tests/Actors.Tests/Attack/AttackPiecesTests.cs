@@ -76,7 +76,7 @@ public sealed class AttackPiecesTests
     private static CapturedMessage Capture(int number)
     {
         Assert.True(SipParser.TryParse(Sample.Request(number), SipLimits.Default, out var message, out _));
-        return new CapturedMessage((SipRequest)message, new NtpTimestamp((ulong)number << 32));
+        return new CapturedMessage((SipRequest)message, new NtpTimestamp((ulong)number << 32), 0);
     }
 
     private sealed class FixedInterceptor : IInterceptor

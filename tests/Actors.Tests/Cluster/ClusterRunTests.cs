@@ -3,6 +3,7 @@ using System.Net;
 using System.Text;
 using System.Text.Json;
 using Akka.Actor;
+using UeFarm.Actors.Attack;
 using UeFarm.Actors.Cluster;
 using UeFarm.Actors.Core;
 using UeFarm.Actors.Journal;
@@ -21,6 +22,11 @@ namespace UeFarm.Actors.Tests.Cluster;
 public sealed class ClusterRunTests : IAsyncLifetime
 {
     private static readonly ClusterRole[] All = [ClusterRole.Ue, ClusterRole.Core, ClusterRole.ApplicationServer, ClusterRole.Kms, ClusterRole.Conductor];
+    private const int PlayedSeconds = 8;
+
+    /// <summary>Of all nodes together.</summary>
+    private static readonly AttackPlan Attacks = new(Enum.GetValues<AttackKind>().ToDictionary(static kind => kind, static kind => kind == AttackKind.Replay ? 40.0 : 5));
+
     private static readonly NodeNetwork Network = new(IPAddress.Loopback, new IPEndPoint(IPAddress.Loopback, 0));
 
     private readonly string _folder = Directory.CreateTempSubdirectory("uefarm-cluster-").FullName;
@@ -81,9 +87,9 @@ public sealed class ClusterRunTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Everything_that_the_oldest_node_has_goes_on_elsewhere_when_it_leaves_and_signatures_are_trusted_everywhere()
+    public async Task Everything_that_the_oldest_node_has_goes_on_elsewhere_when_it_leaves_signatures_are_trusted_and_replays_are_known_there()
     {
-        var factory = Factory(isSigned: true);
+        var factory = Factory(isSigned: true, Attacks);
         for (var node = 0; node < 3; node++)
         {
             await StartAsync(factory);
@@ -104,6 +110,18 @@ public sealed class ClusterRunTests : IAsyncLifetime
         // What was on the other nodes went on there, under its first claim.
         var streams = await factory.Journal.ListAsync(TestContext.Current.CancellationToken);
         Assert.Contains(streams, static stream => stream is { Stream: >= 0, Epoch: 1 });
+
+        var counters = books.Recorder.Counters;
+        foreach (var kind in Enum.GetValues<AttackKind>())
+        {
+            var answered = Enum.GetValues<ReceiveOutcome>().Sum(outcome => counters.AttackOutcomes(kind, outcome));
+            Assert.InRange(answered, 1, counters.AttacksSent(kind));
+            Assert.InRange(counters.AttacksSent(kind), 1, 1.2 * Attacks.RateOf(kind) * PlayedSeconds);
+        }
+
+        var (outcomes, sent) = await MovedReplays.CountAsync(factory.Journal, TestContext.Current.CancellationToken);
+        Assert.Equal([ReceiveOutcome.Duplicate], outcomes.Keys);
+        Assert.InRange(outcomes[ReceiveOutcome.Duplicate], 1, sent);
     }
 
     [Fact]
@@ -134,16 +152,17 @@ public sealed class ClusterRunTests : IAsyncLifetime
         await system.Terminate();
     }
 
-    private TestRunFactory Factory(bool isSigned = false, IPEndPoint? externalCore = null) => new(
+    private TestRunFactory Factory(bool isSigned = false, AttackPlan? attacks = null, IPEndPoint? externalCore = null) => new(
         _folder,
         [
             new PhasePlan { Name = "away", Duration = TimeSpan.FromSeconds(3), GoOffline = 30, Cut = OfflineKind.Clean, Within = TimeSpan.FromSeconds(1) },
-            new PhasePlan { Name = "back", Duration = TimeSpan.FromSeconds(3), GoOnline = 30, Within = TimeSpan.FromSeconds(1) },
+            new PhasePlan { Name = "back", Duration = TimeSpan.FromSeconds(5), GoOnline = 30, Within = TimeSpan.FromSeconds(1) },
         ],
         rate: 50)
     {
         IsSigned = isSigned,
         ExternalCore = externalCore,
+        Attacks = attacks ?? AttackPlan.None,
     };
 
     private static async Task<(ClusterBooks Books, FarmRunResult Result)> JudgedAsync(TestRunFactory factory)
@@ -151,7 +170,7 @@ public sealed class ClusterRunTests : IAsyncLifetime
         await TestCluster.UntilAsync(() => factory.Judged is not null);
         var (books, result) = factory.Judged!.Value;
         Assert.All(result.Invariants, static check => Assert.True(check.Holds, check.Evidence));
-        Assert.InRange(result.Totals.Sent, 200, 400);
+        Assert.InRange(result.Totals.Sent, 300, 500);
         return (books, result);
     }
 

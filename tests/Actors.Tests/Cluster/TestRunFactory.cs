@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using UeFarm.Actors.Attack;
 using UeFarm.Actors.Cluster;
 using UeFarm.Actors.Journal;
 using UeFarm.Actors.Run;
@@ -19,6 +20,8 @@ internal sealed class TestRunFactory(string folder, IReadOnlyList<PhasePlan> pha
 {
     /// <summary>Whether messages are signed.</summary>
     public bool IsSigned { get; init; }
+
+    public AttackPlan Attacks { get; init; } = AttackPlan.None;
 
     public MemoryRunRegister Runs { get; } = new();
 
@@ -64,6 +67,7 @@ internal sealed class TestRunFactory(string folder, IReadOnlyList<PhasePlan> pha
             Allow = AddressAllowList.Loopback,
             Traffic = new TrafficPlan { RatePerSecond = rate },
             Phases = phases,
+            Attacks = Attacks,
             DatabasePath = Path.Combine(folder, "unused.db"),
         });
     }

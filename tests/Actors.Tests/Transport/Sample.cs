@@ -19,8 +19,8 @@ internal static class Sample
         "",
         new string('x', bodyLength));
 
-    public static byte[] Response(int number) => Text(
-        "SIP/2.0 200 OK",
+    public static byte[] Response(int number, int status = 200) => Text(
+        "SIP/2.0 " + Id(status) + " OK",
         "Via: SIP/2.0/TCP 127.0.0.1:5070;branch=z9hG4bK" + Id(number),
         "From: <sip:alice@ims.example>;tag=a",
         "To: <sip:bob@ims.example>;tag=b",

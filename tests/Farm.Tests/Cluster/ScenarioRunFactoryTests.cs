@@ -44,7 +44,6 @@ public sealed class ScenarioRunFactoryTests
     [InlineData("replayCache.policy=per-sender", "replayCache.policy: 'per-sender' is not restored")]
     [InlineData("applicationServer.presence=reg-event", "applicationServer.presence: 'reg-event' is not taken over")]
     [InlineData("applicationServer.store=\"postgres:Host=db\"", "applicationServer.store: is said by the nodes")]
-    [InlineData("faults.attacks.replay=1/s", "faults.attacks.replay: '1/s' is an attack")]
     [InlineData("metrics.port=9000", "metrics.port: '9000' is a port of one process")]
     [InlineData("page.listen=8080", "page.listen: '127.0.0.1:8080' is an address of one process")]
     [InlineData("thresholds[0]=memory.growth < 10%", "thresholds: 'memory.growth < 10%' is about one process")]

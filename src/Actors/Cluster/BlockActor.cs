@@ -161,7 +161,7 @@ internal sealed class BlockActor : UntypedActor
             run.Counters.OnMissed(isDueHere: false);
         }
 
-        _phones = run.Region.StartBlock(Context, _block, new UeBlockStart(restored.Memory.Flash, _journal));
+        _phones = run.Region.StartBlock(Context, _block, new UeBlockStart(restored.Memory.Flash, _journal, run.CreateFlash));
         Context.Watch(_phones.Parent);
         var before = run.Schedule.Adopt(_block, _journal, run.Player);
         if (before > 0)

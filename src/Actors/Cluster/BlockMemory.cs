@@ -118,6 +118,6 @@ internal sealed class BlockMemory
         var flash = FlashOf(fact.Phone);
         flash.ReplayCache ??= ReplayCaches.Create(_cache, _random);
         var then = NtpTimestamp.FromUtc(new DateTimeOffset(fact.Ticks, TimeSpan.Zero)).OrderKey;
-        flash.ReplayCache.CheckAndInsert(new ReplayEntry(fact.Timestamp.OrderKey, fact.Digest), then);
+        flash.ReplayCache.CheckAndInsert(new ReplayEntry(fact.Timestamp.OrderKey, fact.Digest) { Sender = fact.Sender }, then);
     }
 }

@@ -7,7 +7,6 @@ using UeFarm.Actors.Transport;
 using UeFarm.Actors.Ue;
 using UeFarm.Protocol;
 using UeFarm.Protocol.Kms;
-using UeFarm.Protocol.Messaging;
 using UeFarm.Protocol.Sip;
 
 namespace UeFarm.Actors.Cluster;
@@ -185,7 +184,7 @@ internal sealed class NodeAgent : UntypedActor
             Clock = _clock,
             Counters = counters,
             Attacks = attacks,
-            CreateFlash = phone => new UeDurableState { ReportKey = ReportKeyOf(settings, phone) },
+            CreateFlash = phone => NewPhone.FlashOf(settings.ProfileOf(phone), settings.Ue.ReplayCache),
         };
         metrics.Add("ue", [region.Transport]);
         if (attacks is not null)
@@ -212,10 +211,6 @@ internal sealed class NodeAgent : UntypedActor
         Random = SystemRandomSource.Instance,
         ClockOffsetOf = settings.Clocks is { } clocks ? clocks.OffsetOf : null,
     };
-
-    /// <summary>Of the phone's own secret, so that a phone that moves still knows the reports on what it sent.</summary>
-    private static byte[] ReportKeyOf(FarmRunSettings settings, int phone) =>
-        System.Security.Cryptography.HMACSHA256.HashData(settings.ProfileOf(phone).Psk.Span, "uefarm report key"u8);
 
     private async Task<Closed> CloseAsync(NodePart part)
     {

@@ -27,7 +27,8 @@ public readonly record struct RunFact(
     bool IdentityDiffers = false,
     AttackKind? Attack = null,
     ImdnStatus? ReportStatus = null,
-    LedgerMarks Drop = LedgerMarks.None)
+    LedgerMarks Drop = LedgerMarks.None,
+    string? Sender = null)
 {
     /// <summary>Whether it is about the recipient of messages: given later than the facts of senders (see <see cref="RunTail"/>).</summary>
     public bool IsOfRecipient => Kind is RunFactKind.GoOnline or RunFactKind.GoOffline or RunFactKind.Registered or RunFactKind.WentOffline or RunFactKind.Restarted
@@ -48,7 +49,7 @@ public readonly record struct RunFact(
             UeEffectKind.MessageFailed => new RunFact(RunFactKind.MessageFailed, ticks, phone, effect.Token, Failure: effect.Failure),
             UeEffectKind.MessageReceived => new RunFact(
                 RunFactKind.MessageReceived, ticks, phone, Timestamp: effect.Timestamp, Digest: effect.Digest, Outcome: effect.Outcome,
-                IdentityDiffers: effect.IdentityDiffers, Attack: AttackMark.Of(effect)),
+                IdentityDiffers: effect.IdentityDiffers, Attack: AttackMark.Of(effect), Sender: effect.Sender),
             UeEffectKind.ReportDue => new RunFact(RunFactKind.ReportDue, ticks, phone),
             UeEffectKind.ReportSent => new RunFact(
                 RunFactKind.ReportSent, ticks, phone, ReportId.TryReadNumber(effect.MessageId!, out var number) ? number : -1,
@@ -56,7 +57,7 @@ public readonly record struct RunFact(
             UeEffectKind.ReportEnded => new RunFact(RunFactKind.ReportEnded, ticks, phone, Status: effect.Status),
             UeEffectKind.ReportReceived => new RunFact(
                 RunFactKind.ReportReceived, ticks, phone, effect.Token, Timestamp: effect.Timestamp, Digest: effect.Digest, Outcome: effect.Outcome,
-                Attack: AttackMark.Of(effect), ReportStatus: effect.Report!.Status),
+                Attack: AttackMark.Of(effect), ReportStatus: effect.Report!.Status, Sender: effect.Sender),
             _ => default,
         };
     }

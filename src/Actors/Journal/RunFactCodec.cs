@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Buffers.Binary;
+using System.Text;
 using UeFarm.Actors.Attack;
 using UeFarm.Actors.Ledger;
 using UeFarm.Protocol;
@@ -20,8 +21,12 @@ public static class RunFactCodec
     /// <summary>Most facts of a batch.</summary>
     public const int MaxFacts = 1 << 16;
 
-    /// <summary>No fact is longer.</summary>
+    /// <summary>No fact is longer, but for its sender and that one's length.</summary>
     internal const int MaxFactBytes = 1 + 2 + 10 + 5 + 10 + sizeof(ulong) + ReplayDigest.Length + 1 + 5 + 1 + 1 + 1 + 1;
+
+    private const int MaxLengthBytes = 5;
+
+    private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     [Flags]
     private enum Fields : uint
@@ -38,7 +43,8 @@ public static class RunFactCodec
         Attack = 256,
         ReportStatus = 512,
         Drop = 1024,
-        All = 2047,
+        Sender = 2048,
+        All = 4095,
     }
 
     public static byte[] Encode(IReadOnlyList<RunFact> facts)
@@ -102,7 +108,8 @@ public static class RunFactCodec
     /// <summary>Before: the ticks of the fact before it in the batch, 0 for the first.</summary>
     internal static void Write(IBufferWriter<byte> writer, in RunFact fact, ref long before)
     {
-        var target = writer.GetSpan(MaxFactBytes);
+        var senderBytes = fact.Sender is null ? 0 : Encoding.UTF8.GetByteCount(fact.Sender);
+        var target = writer.GetSpan(MaxFactBytes + MaxLengthBytes + senderBytes);
         var fields = FieldsOf(fact);
         target[0] = (byte)fact.Kind;
         var at = 1;
@@ -129,6 +136,12 @@ public static class RunFactCodec
         PutIf(fields.HasFlag(Fields.Attack), target, ref at, (ulong)fact.Attack.GetValueOrDefault());
         PutIf(fields.HasFlag(Fields.ReportStatus), target, ref at, (ulong)fact.ReportStatus.GetValueOrDefault());
         PutIf(fields.HasFlag(Fields.Drop), target, ref at, (ulong)fact.Drop);
+        if (fact.Sender is { } sender)
+        {
+            Put(target, ref at, (ulong)senderBytes);
+            at += Encoding.UTF8.GetBytes(sender, target[at..]);
+        }
+
         writer.Advance(at);
     }
 
@@ -136,7 +149,8 @@ public static class RunFactCodec
         (fact.Phone != -1 ? Fields.Phone : 0) | (fact.Token != -1 ? Fields.Token : 0) | (fact.Timestamp != default ? Fields.Timestamp : 0)
         | (fact.Digest != default ? Fields.Digest : 0) | (fact.Outcome != default ? Fields.Outcome : 0) | (fact.Status != 0 ? Fields.Status : 0)
         | (fact.Failure != default ? Fields.Failure : 0) | (fact.IdentityDiffers ? Fields.IdentityDiffers : 0) | (fact.Attack is not null ? Fields.Attack : 0)
-        | (fact.ReportStatus is not null ? Fields.ReportStatus : 0) | (fact.Drop != default ? Fields.Drop : 0);
+        | (fact.ReportStatus is not null ? Fields.ReportStatus : 0) | (fact.Drop != default ? Fields.Drop : 0)
+        | (fact.Sender is not null ? Fields.Sender : 0);
 
     private static RunFact Read(ref Reader reader, ref long before)
     {
@@ -167,6 +181,7 @@ public static class RunFactCodec
             Attack = fields.HasFlag(Fields.Attack) ? (AttackKind)reader.Number((ulong)AttackKind.FarFuture) : null,
             ReportStatus = fields.HasFlag(Fields.ReportStatus) ? (ImdnStatus)reader.Number((ulong)ImdnStatus.Displayed) : null,
             Drop = fields.HasFlag(Fields.Drop) ? (LedgerMarks)reader.Number((ulong)LedgerMarks.DroppedPurged * 2 - 1) : default,
+            Sender = fields.HasFlag(Fields.Sender) ? reader.Text() : null,
         };
         if (FieldsOf(fact) != fields)
         {
@@ -252,6 +267,20 @@ public static class RunFactCodec
             Take(sizeof(ulong)) is { IsEmpty: false } bytes ? new NtpTimestamp(BinaryPrimitives.ReadUInt64BigEndian(bytes)) : default;
 
         public ReplayDigest Digest() => Take(ReplayDigest.Length) is { IsEmpty: false } bytes ? ReplayDigest.Read(bytes) : default;
+
+        public string Text()
+        {
+            var length = Number(int.MaxValue);
+            try
+            {
+                return StrictUtf8.GetString(Take((int)length));
+            }
+            catch (DecoderFallbackException)
+            {
+                Fail(RunFactCodecError.BadValue);
+                return string.Empty;
+            }
+        }
 
         private ReadOnlySpan<byte> Take(int length)
         {

@@ -28,7 +28,7 @@ public enum RunFactKind : byte
     /// <summary>Token, Failure.</summary>
     MessageFailed = 9,
 
-    /// <summary>Outcome, Timestamp, Digest, IdentityDiffers, Attack.</summary>
+    /// <summary>Outcome, Timestamp, Digest, IdentityDiffers, Attack; of one that was accepted also Sender, where the replay cache goes by it.</summary>
     MessageReceived = 10,
 
     ReportDue = 11,
@@ -39,7 +39,7 @@ public enum RunFactKind : byte
     /// <summary>Status.</summary>
     ReportEnded = 13,
 
-    /// <summary>Token: the message it is about; ReportStatus, Outcome, Timestamp, Digest, Attack.</summary>
+    /// <summary>Token: the message it is about; ReportStatus, Outcome, Timestamp, Digest, Attack; Sender as above.</summary>
     ReportReceived = 14,
 
     /// <summary>The phone's actor failed and was started again.</summary>

@@ -97,7 +97,7 @@ internal sealed class UePhones
     }
 
     /// <summary>By the phone itself. Survives its actor.</summary>
-    public UeDurableState FlashOf(UeId ue) => _flash[ue.Index - _first] ??= new UeDurableState();
+    public UeDurableState FlashOf(UeId ue) => _flash[ue.Index - _first] ??= _start.CreateFlash?.Invoke(ue.Index) ?? new UeDurableState();
 
     /// <summary>By the phone itself, after each thing it did: what its replay cache holds now. A cache that starts anew has evicted nothing yet.</summary>
     public void NoteReplayCache(UeId ue)

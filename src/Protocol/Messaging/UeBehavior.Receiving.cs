@@ -208,7 +208,7 @@ public sealed partial class UeBehavior
 
         if (content!.Report is { } report)
         {
-            TakeReport(transaction, received, opened.SignerIdentity, report, now);
+            TakeReport(transaction, received, entry, opened.SignerIdentity, report, now);
             return;
         }
 
@@ -218,7 +218,7 @@ public sealed partial class UeBehavior
         var differs = !IsSameIdentity(shown, transaction.Request.From) || !string.Equals(shown, received.Initiator, StringComparison.Ordinal);
         _effects.Enqueue(new UeEffect(
             UeEffectKind.MessageReceived, Outcome: ReceiveOutcome.Accepted, Timestamp: received.Timestamp, Digest: received.Digest,
-            Request: transaction.Request, Text: content.Text, MessageId: content.MessageId, ShownIdentity: shown, IdentityDiffers: differs));
+            Request: transaction.Request, Text: content.Text, MessageId: content.MessageId, ShownIdentity: shown, IdentityDiffers: differs, Sender: entry.Sender));
         Respond(transaction, 200, now);
         AnswerRequest(content.Wrapper ?? wrapper, content.MessageId, received.Initiator, now, utcNow);
     }

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using UeFarm.Protocol.Cpim;
 using UeFarm.Protocol.Mikey;
+using UeFarm.Protocol.Replay;
 using UeFarm.Protocol.Sip;
 using UeFarm.Protocol.Sip.Transactions;
 
@@ -87,12 +88,12 @@ public sealed partial class UeBehavior
     }
 
     /// <summary>A protected report: who sent it is authenticated, and it is about a message to just that one.</summary>
-    private void TakeReport(SipServerTransaction transaction, ReceivedTransferInit received, string? signer, ImdnReport report, Instant now)
+    private void TakeReport(SipServerTransaction transaction, ReceivedTransferInit received, in ReplayEntry entry, string? signer, ImdnReport report, Instant now)
     {
         var isOneIdentity = signer is null || string.Equals(signer, received.Initiator, StringComparison.Ordinal);
         _effects.Enqueue(new UeEffect(
             UeEffectKind.ReportReceived, Outcome: ReceiveOutcome.Accepted, Timestamp: received.Timestamp, Digest: received.Digest, Request: transaction.Request,
-            Report: report, Token: isOneIdentity ? NumberOf(report, received.Initiator) : -1));
+            Report: report, Token: isOneIdentity ? NumberOf(report, received.Initiator) : -1, Sender: entry.Sender));
         Respond(transaction, 200, now);
     }
 

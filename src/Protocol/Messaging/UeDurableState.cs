@@ -8,7 +8,7 @@ namespace UeFarm.Protocol.Messaging;
 /// </summary>
 public sealed class UeDurableState
 {
-    /// <summary>Null until the first protected message arrives.</summary>
+    /// <summary>Null: made when the first protected message arrives.</summary>
     public IReplayCache? ReplayCache { get; set; }
 
     /// <summary>T of the last message; later ones are strictly higher (RFC 3830 section 5.2).</summary>

@@ -4,6 +4,8 @@ using UeFarm.Actors.Traffic;
 using UeFarm.Protocol;
 using UeFarm.Protocol.Messaging;
 using UeFarm.Protocol.Replay;
+using UeFarm.Protocol.Sip.Authentication;
+using UeFarm.TestSupport;
 using Xunit;
 
 namespace UeFarm.Actors.Tests.Cluster;
@@ -13,14 +15,19 @@ public sealed class BlockMemoryTests
     private const int First = 20;
     private static readonly ReplayCacheSettings Cache = new() { CapacityEntries = 8 };
 
-    [Fact]
-    public void A_restored_phone_judges_every_message_as_it_would_have_without_the_move()
+    [Theory]
+    [InlineData(ReplayPolicy.Modified)]
+    [InlineData(ReplayPolicy.PerSender)]
+    public void A_restored_phone_judges_every_message_as_it_would_have_without_the_move(ReplayPolicy policy)
     {
+        // More senders than parts: some share one.
+        var cache = Cache with { Policy = policy, SenderPartitions = 3 };
         var random = new SeededRandomSource(5);
         for (var history = 0; history < 500; history++)
         {
-            var original = ReplayCaches.Create(Cache, random);
-            var memory = Memory();
+            var phone = new Subscribers(DigestAlgorithm.Md5).ProfileOf(history);
+            var original = NewPhone.FlashOf(phone, cache).ReplayCache ?? ReplayCaches.Create(cache, random);
+            var memory = Memory(phone, cache);
             var seen = new List<ReplayEntry>();
             for (var step = 0; step < 40; step++)
             {
@@ -108,15 +115,18 @@ public sealed class BlockMemoryTests
         Assert.Equal(expected.Select(number => ((long)number, sends[number].Phone)), missed);
     }
 
-    private static BlockMemory Memory() => new(First, 10, static _ => new UeDurableState(), Cache, SystemRandomSource.Instance);
+    private static BlockMemory Memory() => Memory(new Subscribers(DigestAlgorithm.Md5).ProfileOf(First), Cache);
+
+    private static BlockMemory Memory(UeProfile phone, ReplayCacheSettings cache) =>
+        new(First, 10, _ => NewPhone.FlashOf(phone, cache), cache, SystemRandomSource.Instance);
 
     private static ReplayEntry Entry(SeededRandomSource random)
     {
         var bytes = new byte[ReplayDigest.Length];
         random.Fill(bytes);
-        return new ReplayEntry((ulong)random.NextBelow(60) << 32, ReplayDigest.Read(bytes));
+        return new ReplayEntry((ulong)random.NextBelow(60) << 32, ReplayDigest.Read(bytes)) { Sender = $"sip:ue{random.NextBelow(5)}@ims.example" };
     }
 
     private static RunFact Received(in ReplayEntry entry, ReceiveOutcome outcome) => new(
-        RunFactKind.MessageReceived, 1, First + 3, Timestamp: NtpTimestamp.FromOrderKey(entry.OrderKey), Digest: entry.Digest, Outcome: outcome);
+        RunFactKind.MessageReceived, 1, First + 3, Timestamp: NtpTimestamp.FromOrderKey(entry.OrderKey), Digest: entry.Digest, Outcome: outcome, Sender: entry.Sender);
 }

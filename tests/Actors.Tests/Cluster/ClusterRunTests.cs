@@ -12,6 +12,7 @@ using UeFarm.Actors.Run;
 using UeFarm.Actors.Timing;
 using UeFarm.Actors.Traffic;
 using UeFarm.Protocol;
+using UeFarm.Protocol.Cpim;
 using UeFarm.Protocol.Messaging;
 using UeFarm.Protocol.Sip.Authentication;
 using UeFarm.TestSupport;
@@ -87,9 +88,9 @@ public sealed class ClusterRunTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Everything_that_the_oldest_node_has_goes_on_elsewhere_when_it_leaves_signatures_are_trusted_and_replays_are_known_there()
+    public async Task Everything_that_the_oldest_node_has_goes_on_elsewhere_when_it_leaves_and_what_phones_knew_is_known_there()
     {
-        var factory = Factory(isSigned: true, Attacks);
+        var factory = Factory(isRich: true, Attacks);
         for (var node = 0; node < 3; node++)
         {
             await StartAsync(factory);
@@ -112,6 +113,8 @@ public sealed class ClusterRunTests : IAsyncLifetime
         Assert.Contains(streams, static stream => stream is { Stream: >= 0, Epoch: 1 });
 
         var counters = books.Recorder.Counters;
+        Assert.InRange(counters.Reports(ImdnStatus.Delivered), 1, result.Totals.Accepted);
+        Assert.Equal(0, counters.ReportsForeign);
         foreach (var kind in Enum.GetValues<AttackKind>())
         {
             var answered = Enum.GetValues<ReceiveOutcome>().Sum(outcome => counters.AttackOutcomes(kind, outcome));
@@ -152,7 +155,7 @@ public sealed class ClusterRunTests : IAsyncLifetime
         await system.Terminate();
     }
 
-    private TestRunFactory Factory(bool isSigned = false, AttackPlan? attacks = null, IPEndPoint? externalCore = null) => new(
+    private TestRunFactory Factory(bool isRich = false, AttackPlan? attacks = null, IPEndPoint? externalCore = null) => new(
         _folder,
         [
             new PhasePlan { Name = "away", Duration = TimeSpan.FromSeconds(3), GoOffline = 30, Cut = OfflineKind.Clean, Within = TimeSpan.FromSeconds(1) },
@@ -160,7 +163,7 @@ public sealed class ClusterRunTests : IAsyncLifetime
         ],
         rate: 50)
     {
-        IsSigned = isSigned,
+        IsRich = isRich,
         ExternalCore = externalCore,
         Attacks = attacks ?? AttackPlan.None,
     };

@@ -9,6 +9,7 @@ using UeFarm.Actors.Traffic;
 using UeFarm.Actors.Transport;
 using UeFarm.Protocol.Kms;
 using UeFarm.Protocol.Messaging;
+using UeFarm.Protocol.Replay;
 using UeFarm.Protocol.Sip.Authentication;
 using UeFarm.Protocol.Smime;
 using UeFarm.TestSupport;
@@ -18,8 +19,8 @@ namespace UeFarm.Actors.Tests.Cluster;
 /// <summary>Runs of a few phones for nodes in this process: journal and register in memory, mailboxes in a file. The scenario's text is the number of phones.</summary>
 internal sealed class TestRunFactory(string folder, IReadOnlyList<PhasePlan> phases, double rate) : IClusterRunFactory
 {
-    /// <summary>Whether messages are signed.</summary>
-    public bool IsSigned { get; init; }
+    /// <summary>Whether messages are signed and ask for reports, and phones have a share of their replay cache for each of a few senders.</summary>
+    public bool IsRich { get; init; }
 
     public AttackPlan Attacks { get; init; } = AttackPlan.None;
 
@@ -59,8 +60,10 @@ internal sealed class TestRunFactory(string folder, IReadOnlyList<PhasePlan> pha
                 ContactHost = "",
                 KmsIdentity = Subscribers.KmsIdentity,
                 RegistrationRetryBase = TimeSpan.FromMilliseconds(100),
-                Protection = IsSigned ? BodyProtection.ProtectedAndSigned : BodyProtection.Protected,
-                Trust = IsSigned ? UeCertificateAuthority.Derive("test CA", Subscribers.MasterSecret, TimeProvider.System.GetUtcNow()) : null,
+                Protection = IsRich ? BodyProtection.ProtectedAndSigned : BodyProtection.Protected,
+                Reports = IsRich ? ReportRequests.All : ReportRequests.None,
+                ReplayCache = IsRich ? new ReplayCacheSettings { Policy = ReplayPolicy.PerSender, SenderPartitions = 4 } : new ReplayCacheSettings(),
+                Trust = IsRich ? UeCertificateAuthority.Derive("test CA", Subscribers.MasterSecret, TimeProvider.System.GetUtcNow()) : null,
             },
             ExternalCore = ExternalCore,
             Kms = new KmsSettings { Identity = Subscribers.KmsIdentity, MasterSecret = Subscribers.MasterSecret },

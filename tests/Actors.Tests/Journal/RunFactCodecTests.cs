@@ -15,10 +15,11 @@ public sealed class RunFactCodecTests
     private static readonly Gen<RunFact> Fact = Gen.Select(
         OneOf(Enum.GetValues<RunFactKind>()[1..]), Gen.OneOf(Gen.Long[0, 1000], Gen.Long), Gen.OneOf(Gen.Int[-1, 300], Gen.Int), Gen.OneOf(Gen.Long[-1, 300], Gen.Long),
         Gen.OneOf(Gen.Const(0), Gen.Int), OneOf(Enum.GetValues<SendFailure>()), Gen.Select(Gen.OneOf(Gen.Const(0UL), Gen.ULong), Gen.UInt),
-        Gen.Select(OneOf(Enum.GetValues<ReceiveOutcome>()), Gen.Bool, Gen.Int[0, 63], OrNone(Enum.GetValues<AttackKind>()), OrNone(Enum.GetValues<ImdnStatus>())),
+        Gen.Select(OneOf(Enum.GetValues<ReceiveOutcome>()), Gen.Bool, Gen.Int[0, 63], OrNone(Enum.GetValues<AttackKind>()), OrNone(Enum.GetValues<ImdnStatus>()),
+            Gen.OneOf(Gen.Const((string?)null), Gen.String[Gen.Char['\u0000', '\ud7ff'], 0, 300].Select(static text => (string?)text))),
         static (kind, ticks, phone, token, status, failure, identity, rest) => new RunFact(
             kind, ticks, phone, token, status, failure, new NtpTimestamp(identity.Item1), new ReplayDigest(identity.Item1, identity.Item1 / 3, identity.Item2 & ~0xFFU),
-            rest.Item1, rest.Item2, rest.Item4, rest.Item5, (LedgerMarks)rest.Item3));
+            rest.Item1, rest.Item2, rest.Item4, rest.Item5, (LedgerMarks)rest.Item3, rest.Item6));
 
     [Fact]
     public void Whatever_was_encoded_is_decoded() => Fact.Array[0, 40].Sample(static facts =>
@@ -59,7 +60,12 @@ public sealed class RunFactCodecTests
     [InlineData("01 02", RunFactCodecError.Truncated)]
     [InlineData("01 02 01 00", RunFactCodecError.Truncated)]
     [InlineData("01 07 08 00 00 00 00 00 00 00 00 01", RunFactCodecError.Truncated)]
-    [InlineData("01 02 80 10 00", RunFactCodecError.UnknownField)]
+    [InlineData("01 02 80 20 00", RunFactCodecError.UnknownField)]
+    [InlineData("01 02 80 10 00", RunFactCodecError.Truncated)]
+    [InlineData("01 02 80 10 00 02 41", RunFactCodecError.Truncated)]
+    [InlineData("01 02 80 10 00 01 FF", RunFactCodecError.BadValue)]
+    [InlineData("01 02 80 10 00 02 C1 81", RunFactCodecError.BadValue)]
+    [InlineData("01 02 80 10 00 FF FF FF FF 0F", RunFactCodecError.BadValue)]
     [InlineData("01 02 FF FF FF FF FF 0F 00", RunFactCodecError.BadValue)]
     [InlineData("01 02 00 80 00", RunFactCodecError.BadValue)]
     [InlineData("01 02 00 FF FF FF FF FF FF FF FF FF 02", RunFactCodecError.BadValue)]
@@ -86,6 +92,13 @@ public sealed class RunFactCodecTests
         Assert.Equal(
             "01" + "07" + "0F" + "D00F" + "0E" + "D804" + "0102030405060708" + "0000000000000001000000000000000200000003" + "08" + "23" + "03" + "0E" + "D804" + "9403",
             Convert.ToHexString(RunFactCodec.Encode(facts)));
+    }
+
+    [Fact]
+    public void A_sender_follows_everything_else()
+    {
+        RunFact[] facts = [new(RunFactKind.ReportReceived, 1000, 7, ReportStatus: ImdnStatus.Failed, Sender: "sip:\u00e4")];
+        Assert.Equal("01" + "0E" + "8114" + "D00F" + "0E" + "01" + "06" + "7369703AC3A4", Convert.ToHexString(RunFactCodec.Encode(facts)));
     }
 
     [Fact]

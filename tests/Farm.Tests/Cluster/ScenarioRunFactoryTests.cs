@@ -41,7 +41,6 @@ public sealed class ScenarioRunFactoryTests
 
     [Theory]
     [InlineData("clock=virtual", "clock: 'virtual' is the time of one process")]
-    [InlineData("replayCache.policy=per-sender", "replayCache.policy: 'per-sender' is not restored")]
     [InlineData("applicationServer.presence=reg-event", "applicationServer.presence: 'reg-event' is not taken over")]
     [InlineData("applicationServer.store=\"postgres:Host=db\"", "applicationServer.store: is said by the nodes")]
     [InlineData("metrics.port=9000", "metrics.port: '9000' is a port of one process")]

@@ -75,7 +75,12 @@ public sealed class UePerSenderReceivingTests
     private static void Receive(UeHarness ue, SipRequest message, ReceiveOutcome outcome)
     {
         ue.Deliver(message);
-        Assert.Equal(outcome, ue.TakeFact(UeEffectKind.MessageReceived).Outcome);
+        var fact = ue.TakeFact(UeEffectKind.MessageReceived);
+        Assert.Equal(outcome, fact.Outcome);
+
+        // Whoever restores the cache from what was taken must know from whom.
+        var isNamed = outcome == ReceiveOutcome.Accepted && ue.Durable.ReplayCache is PerSenderReplayCache;
+        Assert.Equal(isNamed, fact.Sender is { } sender && CacheOf(ue).PartitionOf(sender) is not null);
         ue.Take<SipResponse>();
         ue.AssertQuiet();
     }

@@ -1,4 +1,5 @@
 using UeFarm.Actors.Cluster;
+using UeFarm.Actors.Traffic;
 
 namespace UeFarm.TestSupport;
 
@@ -49,6 +50,25 @@ public sealed class MemoryRunRegister : IRunRegister
 
     public Task<ClusterVerdict> DecideResultAsync(string runId, ClusterVerdict proposed, CancellationToken cancellation) =>
         Task.FromResult(Change(runId, run => run.Result is null ? run with { Result = proposed } : run).Result!);
+
+    public Task<ClusterRunRecord> GetAsync(string runId, CancellationToken cancellation) => Task.FromResult(Change(runId, static run => run));
+
+    public Task<CertainChanges> ReadChangesAsync(string runId, CancellationToken cancellation)
+    {
+        // The time first: a change that comes between is then later than what is said.
+        var until = TimeProvider.System.GetUtcNow() + CertainChanges.Notice;
+        return Task.FromResult(new CertainChanges(Change(runId, static run => run).Changes ?? [], until.UtcTicks));
+    }
+
+    public Task<bool> TryAddChangeAsync(string runId, int place, RunChange change, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(change);
+        var known = Change(runId, run => run.Result is null && (run.Changes ?? []).Count == place
+            && run.StartTicks + change.At.Ticks >= (TimeProvider.System.GetUtcNow() + CertainChanges.Notice).UtcTicks
+            ? run with { Changes = [.. run.Changes ?? [], change] }
+            : run).Changes ?? [];
+        return Task.FromResult(known.Count > place && known[place] == change);
+    }
 
     private ClusterRunRecord Change(string runId, Func<ClusterRunRecord, ClusterRunRecord> change)
     {

@@ -112,7 +112,7 @@ internal sealed class ApplicationServerHost : UntypedActor
 
     private async Task<Running> StartAsync(ActorSystem system, ClusterMessages.RunState state)
     {
-        var settings = await _factory.CreateSettingsAsync(state.Scenario, state.Overrides, CancellationToken.None).ConfigureAwait(false);
+        var settings = await _factory.CreateSettingsOfAsync(state.RunId).ConfigureAwait(false);
         if (!HopText.TryRead(state.CoreHop, SipTransportKind.Tcp, out var core))
         {
             throw new InvalidDataException($"'{state.CoreHop}' is no address of a core");

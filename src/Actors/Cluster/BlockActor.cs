@@ -167,7 +167,7 @@ internal sealed class BlockActor : UntypedActor
         if (before > 0)
         {
             var count = run.Blocks.CountOf(_block);
-            Task.Run(() => new Missed(MissedSends.Find(run.Settings.CreateSchedule(), before, first, count, restored.Memory))).PipeTo(Self);
+            Task.Run(() => new Missed(MissedSends.Find(run.Settings.CreateSchedule(run.Player.Changes), before, first, count, restored.Memory))).PipeTo(Self);
         }
         else
         {

@@ -24,7 +24,7 @@ public sealed class ClusterBooks
         _tail = new RunTail(journal, new RunTailSettings { Expected = [.. Enumerable.Range(0, blocks)] });
         _books = new RunBooks(
             Recorder,
-            settings.CreateSchedule(),
+            settings.CreateSchedule([]),
             start);
     }
 
@@ -39,6 +39,13 @@ public sealed class ClusterBooks
 
     /// <summary>The run was stopped then: what the schedule has later is not part of it.</summary>
     public void EndAt(Instant time) => _books.EndAt(time);
+
+    /// <summary>Before anything is taken, and again and again.</summary>
+    public void Learn(CertainChanges known)
+    {
+        ArgumentNullException.ThrowIfNull(known);
+        _books.Learn(known.Changes, new Instant(known.UntilTicks) - Start);
+    }
 
     /// <summary>Takes what has become certain.</summary>
     public Task AdvanceAsync(CancellationToken cancellation) => _tail.AdvanceAsync(_books.Record, cancellation);

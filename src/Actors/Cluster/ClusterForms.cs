@@ -75,8 +75,6 @@ internal static class ClusterForms
     private static void WriteRunState(ClusterWriter writer, RunState state)
     {
         writer.Text(state.RunId);
-        writer.Text(state.Scenario);
-        writer.List(state.Overrides, static (w, text) => w.Text(text));
         writer.Int64(state.StartTicks);
         writer.Byte((byte)state.Stage);
         writer.Text(state.CoreHop);
@@ -84,8 +82,7 @@ internal static class ClusterForms
     }
 
     private static RunState ReadRunState(ClusterReader reader) => new(
-        reader.Text(), reader.Text(), reader.List(SmallestText, static r => r.Text()), reader.Int64(), reader.Enumeration<ClusterRunStage>(), reader.Text(),
-        reader.Text());
+        reader.Text(), reader.Int64(), reader.Enumeration<ClusterRunStage>(), reader.Text(), reader.Text());
 
     private static void WriteNodeReport(ClusterWriter writer, NodeReport report)
     {

@@ -8,19 +8,16 @@ namespace UeFarm.Actors.Cluster;
 /// </summary>
 public static class ClusterMessages
 {
-    /// <summary>The conductor to every node, once a second and at each change.</summary>
+    /// <summary>The conductor to every node, once a second and at each change. The scenario and what was changed by hand are in the register.</summary>
     /// <param name="RunId">Empty: no run.</param>
-    /// <param name="Scenario">The scenario's text.</param>
-    /// <param name="Overrides">As KEY=VALUE, in their order.</param>
     /// <param name="StartTicks">When the schedule starts, in UTC ticks; 0: not known yet.</param>
     /// <param name="Stage">Where the run stands.</param>
     /// <param name="CoreHop">Where phones find the core, as HOST:PORT; empty: not started.</param>
     /// <param name="ApplicationServerHop">Where the core finds the application server; empty: not started, or none.</param>
     public sealed record RunState(
-        string RunId, string Scenario, IReadOnlyList<string> Overrides, long StartTicks, ClusterRunStage Stage, string CoreHop,
-        string ApplicationServerHop) : IClusterMessage
+        string RunId, long StartTicks, ClusterRunStage Stage, string CoreHop, string ApplicationServerHop) : IClusterMessage
     {
-        public static RunState Idle { get; } = new("", "", [], 0, ClusterRunStage.Idle, "", "");
+        public static RunState Idle { get; } = new("", 0, ClusterRunStage.Idle, "", "");
 
         /// <summary>Whether nodes have anything to do for it.</summary>
         internal bool IsOn => Stage is > ClusterRunStage.Idle and < ClusterRunStage.Ended;

@@ -28,6 +28,9 @@ internal sealed partial class Conductor
                 _settings.Factory.Register.StopAsync(run.RunId, CancellationToken.None)
                     .PipeTo(Sender, success: () => new ClusterMessages.ConductorReply(run.RunId, ""), failure: Refuse);
                 break;
+            case ConductorVerb.Change:
+                ChangeRun(query.Content);
+                break;
             case ConductorVerb.Result when _run?.Result is { } result:
                 Sender.Tell(new ClusterMessages.ConductorReply(_run.RunId, JsonSerializer.Serialize(result, ConductorJson.Default.ClusterVerdict)));
                 break;
@@ -98,5 +101,9 @@ internal sealed partial class Conductor
         (_counters?.Received(ReceiveOutcome.Accepted) ?? 0) + (_counters?.Received(ReceiveOutcome.PlainAccepted) ?? 0), _counters?.InFlight ?? 0,
         [.. _nodes.Values.OrderBy(static node => node.Node, StringComparer.Ordinal).Select(static node => new ConductorStatus.NodeStatus(
             node.Node, [.. node.Roles.Select(static role => role.ToRoleName())], node.Blocks.Count, node.Counters.Registered, node.Counters.Sent, node.Counters.Accepted,
-            node.CpuMilliseconds, node.ResidentBytes))]);
+            node.CpuMilliseconds, node.ResidentBytes))])
+    {
+        RateFactor = RateFactorNow(),
+        Changes = ChangesNow(),
+    };
 }

@@ -61,7 +61,7 @@ internal sealed partial class Conductor
 
         if (_books is { } books && !_isBusy)
         {
-            Do(FollowAsync(books));
+            Do(FollowAsync(_run.RunId, books));
         }
     }
 
@@ -156,10 +156,16 @@ internal sealed partial class Conductor
     private static ClusterBooks CreateBooks(ClusterRunRecord run, ClusterRunView view, IRunJournal journal) =>
         new(view.Settings, view.Recorder, journal, new Instant(run.StartTicks), new UeBlocks(view.Settings.Phones).Count);
 
-    private async Task<Action> FollowAsync(ClusterBooks books)
+    private async Task<Action> FollowAsync(string runId, ClusterBooks books)
     {
+        var known = await _settings.Factory.Register.ReadChangesAsync(runId, CancellationToken.None).ConfigureAwait(false);
+        books.Learn(known);
         await books.AdvanceAsync(CancellationToken.None).ConfigureAwait(false);
-        return Publish;
+        return () =>
+        {
+            _run = _run! with { Changes = known.Changes };
+            Publish();
+        };
     }
 
     /// <summary>
@@ -205,6 +211,7 @@ internal sealed partial class Conductor
         var played = TimeSpan.FromTicks(Math.Clamp(_stageBegan.UtcTicks - run.StartTicks, 0, Length.Ticks));
         var unclosed = _blocks.Count(static block => !block.Value.IsClosed);
         var misordered = _server?.OrderViolations ?? 0;
+        books.Learn(await _settings.Factory.Register.ReadChangesAsync(run.RunId, CancellationToken.None).ConfigureAwait(false));
         await books.FinishAsync(Start + played, CancellationToken.None).ConfigureAwait(false);
         if (unclosed > 0)
         {
@@ -214,7 +221,7 @@ internal sealed partial class Conductor
 
         var known = await _settings.Factory.Register.FindNewestAsync(CancellationToken.None).ConfigureAwait(false) ?? run;
         var result = RunClosing.Close(
-            books.Recorder, settings, misordered, played, known.IsStopped, books.Recorder.RegisteredPhones, PlannedOnlineAt(settings, played));
+            books.Recorder, settings, misordered, played, known.IsStopped, books.Recorder.RegisteredPhones, known.Changes ?? []);
         var verdict = await _settings.Factory.Register.DecideResultAsync(
             run.RunId, _settings.Factory.Judge(known, books, result), CancellationToken.None).ConfigureAwait(false);
         await _journal!.DisposeAsync().ConfigureAwait(false);
@@ -226,17 +233,5 @@ internal sealed partial class Conductor
             _run = known with { Result = verdict };
             Enter(ClusterRunStage.Ended);
         };
-    }
-
-    private static int PlannedOnlineAt(FarmRunSettings settings, TimeSpan time)
-    {
-        var schedule = settings.CreateSchedule();
-        var planned = schedule.PlannedOnline;
-        while (schedule.TryNext(out var action) && action.At <= time)
-        {
-            planned = schedule.PlannedOnline;
-        }
-
-        return planned;
     }
 }

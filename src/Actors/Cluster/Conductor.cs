@@ -131,7 +131,7 @@ internal sealed partial class Conductor : UntypedActor, IWithTimers, IWithStash
     private void Broadcast()
     {
         var state = _run is { } run
-            ? new ClusterMessages.RunState(run.RunId, run.Scenario, run.Overrides, run.StartTicks, _stage, _core, _server?.Hop ?? "")
+            ? new ClusterMessages.RunState(run.RunId, run.StartTicks, _stage, _core, _server?.Hop ?? "")
             : ClusterMessages.RunState.Idle;
         foreach (var member in _cluster.State.Members.Where(static member => member.Status == MemberStatus.Up))
         {

@@ -1,4 +1,6 @@
 using System.Text.Json.Serialization;
+using UeFarm.Actors.Run;
+using UeFarm.Actors.Traffic;
 
 namespace UeFarm.Actors.Cluster;
 
@@ -7,4 +9,6 @@ namespace UeFarm.Actors.Cluster;
 [JsonSerializable(typeof(RunSubmission))]
 [JsonSerializable(typeof(ConductorStatus))]
 [JsonSerializable(typeof(ClusterVerdict))]
+[JsonSerializable(typeof(RunChange))]
+[JsonSerializable(typeof(RunChangeRequest))]
 public sealed partial class ConductorJson : JsonSerializerContext;

@@ -11,4 +11,7 @@ public enum ConductorVerb : byte
     Stop = 3,
 
     Result = 4,
+
+    /// <summary>Turn a knob of the run: the content is the JSON of a <see cref="Run.RunChangeRequest"/>.</summary>
+    Change = 5,
 }

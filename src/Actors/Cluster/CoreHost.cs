@@ -96,7 +96,7 @@ internal sealed class CoreHost : UntypedActor
 
     private async Task<Started> StartAsync(ActorSystem system, ClusterMessages.RunState state)
     {
-        var settings = await _factory.CreateSettingsAsync(state.Scenario, state.Overrides, CancellationToken.None).ConfigureAwait(false);
+        var settings = await _factory.CreateSettingsOfAsync(state.RunId).ConfigureAwait(false);
         var core = await CoreServer.StartAsync(system, SettingsOf(settings), _wheel).ConfigureAwait(false);
         var metrics = _metrics.Of(state.RunId);
         metrics.Add("core", core.Transports);

@@ -1,3 +1,5 @@
+using UeFarm.Actors.Traffic;
+
 namespace UeFarm.Actors.Cluster;
 
 /// <summary>
@@ -9,11 +11,22 @@ public interface IRunRegister
     /// <summary>Null: there was none.</summary>
     Task<ClusterRunRecord?> FindNewestAsync(CancellationToken cancellation);
 
+    /// <exception cref="InvalidDataException">There is no such run.</exception>
+    Task<ClusterRunRecord> GetAsync(string runId, CancellationToken cancellation);
+
     /// <summary>False: another run has not ended.</summary>
     Task<bool> TryCreateAsync(ClusterRunRecord run, CancellationToken cancellation);
 
     /// <summary>When the schedule starts, in UTC ticks: as proposed, or as it was decided before.</summary>
     Task<long> DecideStartAsync(string runId, long proposedTicks, CancellationToken cancellation);
+
+    Task<CertainChanges> ReadChangesAsync(string runId, CancellationToken cancellation);
+
+    /// <summary>
+    /// Adds a change behind <paramref name="place"/> others. False: there are more already, or it comes too late for <see cref="CertainChanges.Notice"/>, or the run has
+    /// ended.
+    /// </summary>
+    Task<bool> TryAddChangeAsync(string runId, int place, RunChange change, CancellationToken cancellation);
 
     Task StopAsync(string runId, CancellationToken cancellation);
 

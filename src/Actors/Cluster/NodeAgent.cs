@@ -15,9 +15,11 @@ namespace UeFarm.Actors.Cluster;
 /// On every node: hears from the conductor where the run stands, starts what the node's roles need for it, plays the schedule from the run's start on, and
 /// reports. It decides nothing.
 /// </summary>
-internal sealed class NodeAgent : UntypedActor
+internal sealed class NodeAgent : UntypedActor, IWithTimers
 {
     public const string Name = "agent";
+
+    private static readonly TimeSpan AskInterval = TimeSpan.FromSeconds(1);
 
     private readonly NodeAgentSettings _settings;
     private readonly RunClock _clock;
@@ -27,6 +29,8 @@ internal sealed class NodeAgent : UntypedActor
     private string _core = "";
     private bool _isBusy;
     private bool _isPlaying;
+    private bool _isAsking;
+    private Instant _start;
 
     public NodeAgent(NodeAgentSettings settings)
     {
@@ -34,12 +38,23 @@ internal sealed class NodeAgent : UntypedActor
         _clock = new RunClock(settings.Wheel);
     }
 
+    public ITimerScheduler Timers { get; set; } = null!;
+
     public static Props Props(NodeAgentSettings settings) => Akka.Actor.Props.Create(() => new NodeAgent(settings));
+
+    protected override void PreStart() => Timers.StartPeriodicTimer(nameof(AskForChanges), AskForChanges.Instance, AskInterval);
 
     protected override void OnReceive(object message)
     {
         switch (message)
         {
+            case AskForChanges:
+                Ask();
+                break;
+            case Asked asked:
+                _isAsking = false;
+                asked.Apply();
+                break;
             case ClusterMessages.RunState state:
                 Follow(state);
                 break;
@@ -125,7 +140,9 @@ internal sealed class NodeAgent : UntypedActor
         if (part.Run is { } run && !_isPlaying && state.StartTicks != 0 && state.Stage >= ClusterRunStage.Playing)
         {
             _isPlaying = true;
-            part.Playing = run.Player.PlayAsync(_clock.ToLocal(new Instant(state.StartTicks)), part.Stop.Token);
+            _start = new Instant(state.StartTicks);
+            part.Playing = run.Player.PlayAsync(_clock.ToLocal(_start), part.Stop.Token);
+            Ask();
         }
 
         // Only now may blocks come: where the run has begun already, the player has, too.
@@ -141,9 +158,25 @@ internal sealed class NodeAgent : UntypedActor
         }
     }
 
+    /// <summary>Whoever leads the run: until when its schedule is certain, the register knows. So the traffic goes on while there is no conductor.</summary>
+    private void Ask()
+    {
+        if (!_isPlaying || _isAsking || _part?.Run is not { } run)
+        {
+            return;
+        }
+
+        _isAsking = true;
+        var start = _start;
+        _settings.Factory.Register.ReadChangesAsync(run.RunId, CancellationToken.None).PipeTo(
+            Self,
+            success: known => new Asked(() => run.Player.Learn(known.Changes, new Instant(known.UntilTicks) - start)),
+            failure: cause => new Asked(() => _log.Warning("it is not known how the run was changed: {0}", cause.GetBaseException().Message)));
+    }
+
     private async Task<NodePart> StartAsync(ActorSystem system, ClusterMessages.RunState state)
     {
-        var settings = await _settings.Factory.CreateSettingsAsync(state.Scenario, state.Overrides, CancellationToken.None).ConfigureAwait(false);
+        var settings = await _settings.Factory.CreateSettingsOfAsync(state.RunId).ConfigureAwait(false);
         var metrics = _settings.Metrics.Of(state.RunId);
         if (_settings.Roles.Contains(ClusterRole.Kms))
         {
@@ -169,8 +202,8 @@ internal sealed class NodeAgent : UntypedActor
         var schedule = new BlockSchedule(blocks, region.Tell, settings.AddressOf, _clock, counters, _settings.Wheel.Time, settings.RegistrationsPerSecond / nodes);
         attacks?.Open(region.Transport.LocalEndPoint, schedule);
         var player = new SchedulePlayer(
-            settings.CreateSchedule(),
-            new SchedulePlayerSettings { Wheel = _settings.Wheel, Target = schedule, Seed = settings.Seed });
+            settings.CreateSchedule([]),
+            new SchedulePlayerSettings { Wheel = _settings.Wheel, Target = schedule, Seed = settings.Seed, CertainUntil = TimeSpan.Zero });
         var run = new NodeRun
         {
             RunId = state.RunId,
@@ -227,6 +260,13 @@ internal sealed class NodeAgent : UntypedActor
         return new ClusterMessages.NodeReport(
             _settings.Node, [.. _settings.Roles], _runId, run?.Schedule.AdoptedBlocks() ?? [], _part?.Count(cpu, resident) ?? new NodeCounters(), cpu, resident);
     }
+
+    private sealed class AskForChanges : INoSerializationVerificationNeeded, INotInfluenceReceiveTimeout
+    {
+        public static readonly AskForChanges Instance = new();
+    }
+
+    private sealed record Asked(Action Apply) : INoSerializationVerificationNeeded;
 
     private sealed class Closed : INoSerializationVerificationNeeded
     {

@@ -34,6 +34,7 @@ internal static class JournalSchema
         CREATE UNIQUE INDEX cluster_runs_under_way ON cluster_runs ((true)) WHERE result IS NULL;
         CREATE INDEX cluster_runs_by_time ON cluster_runs (created, run);
         """,
+        "ALTER TABLE cluster_runs ADD COLUMN changes text[] NOT NULL DEFAULT '{}';",
     ];
 
     /// <summary>Makes what is missing. False: the tables are of a later version.</summary>

@@ -1,7 +1,9 @@
 using System.Net.Sockets;
+using System.Text.Json;
 using Npgsql;
 using UeFarm.Actors.Cluster;
 using UeFarm.Actors.Stores;
+using UeFarm.Actors.Traffic;
 
 namespace UeFarm.Actors.Journal;
 
@@ -11,7 +13,10 @@ namespace UeFarm.Actors.Journal;
 /// </summary>
 public sealed class PostgresRunRegister : IRunRegister, IAsyncDisposable
 {
-    private const string Columns = "run, scenario, overrides, created, start_ticks, is_stopped, notes, result, exit_code, line";
+    private const string Columns = "run, scenario, overrides, created, start_ticks, is_stopped, notes, result, exit_code, line, changes";
+
+    /// <summary>The time by which changes are certain, as UTC ticks: one clock for all nodes.</summary>
+    private const string NowTicks = "((extract(epoch FROM clock_timestamp()) * 10000000)::bigint + 621355968000000000)";
 
     private readonly NpgsqlDataSource _source;
     private readonly PostgresRunRegisterSettings _settings;
@@ -73,6 +78,39 @@ public sealed class PostgresRunRegister : IRunRegister, IAsyncDisposable
         return (await GetAsync(runId, cancellation).ConfigureAwait(false)).StartTicks;
     }
 
+    /// <summary>Waits for whoever is adding a change: what they write is seen.</summary>
+    public Task<CertainChanges> ReadChangesAsync(string runId, CancellationToken cancellation) => RepeatAsync(
+        async () =>
+        {
+            await using var command = Command($"SELECT changes, {NowTicks} FROM cluster_runs WHERE run = $1 FOR SHARE", [runId]);
+            await using var row = await command.ExecuteReaderAsync(cancellation).ConfigureAwait(false);
+            return await row.ReadAsync(cancellation).ConfigureAwait(false)
+                ? new CertainChanges(ChangesOf(row.GetFieldValue<string[]>(0)), row.GetInt64(1) + CertainChanges.Notice.Ticks)
+                : throw Missing(runId);
+        },
+        cancellation);
+
+    /// <summary>Has the row before it looks at the clock: from then on nobody reads without what it writes. A repeated statement finds its own change.</summary>
+    public async Task<bool> TryAddChangeAsync(string runId, int place, RunChange change, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(change);
+        await RepeatAsync(
+            async () =>
+            {
+                await using var batch = _source.CreateBatch();
+                Add(batch, "SELECT FROM cluster_runs WHERE run = $1 FOR UPDATE", runId);
+                Add(
+                    batch,
+                    "UPDATE cluster_runs SET changes = array_append(changes, $2) "
+                    + $"WHERE run = $1 AND result IS NULL AND cardinality(changes) = $3 AND $4 >= {NowTicks} - start_ticks",
+                    runId, JsonSerializer.Serialize(change, ConductorJson.Default.RunChange), place, change.At.Ticks - CertainChanges.Notice.Ticks);
+                return await batch.ExecuteNonQueryAsync(cancellation).ConfigureAwait(false);
+            },
+            cancellation).ConfigureAwait(false);
+        var changes = (await GetAsync(runId, cancellation).ConfigureAwait(false)).Changes!;
+        return changes.Count > place && changes[place] == change;
+    }
+
     public Task StopAsync(string runId, CancellationToken cancellation) =>
         RunAsync("UPDATE cluster_runs SET is_stopped = true WHERE run = $1 AND result IS NULL", [runId], cancellation);
 
@@ -107,9 +145,25 @@ public sealed class PostgresRunRegister : IRunRegister, IAsyncDisposable
         return source.Build();
     }
 
-    private async Task<ClusterRunRecord> GetAsync(string runId, CancellationToken cancellation) =>
+    public async Task<ClusterRunRecord> GetAsync(string runId, CancellationToken cancellation) =>
         await FindAsync("WHERE run = $1", [runId], cancellation).ConfigureAwait(false)
-        ?? throw new InvalidDataException($"run {runId} is not in the register: has its schema been emptied?");
+        ?? throw Missing(runId);
+
+    private static InvalidDataException Missing(string runId) => new($"run {runId} is not in the register: has its schema been emptied?");
+
+    private static RunChange[] ChangesOf(string[] texts) => [.. texts.Select(static text => JsonSerializer.Deserialize(text, ConductorJson.Default.RunChange)!)];
+
+    private static void Add(NpgsqlBatch batch, string sql, params object[] parameters)
+    {
+        var command = batch.CreateBatchCommand();
+        command.CommandText = sql;
+        foreach (var parameter in parameters)
+        {
+            command.Parameters.Add(new NpgsqlParameter { Value = parameter });
+        }
+
+        batch.BatchCommands.Add(command);
+    }
 
     private Task<ClusterRunRecord?> FindAsync(string which, object[] parameters, CancellationToken cancellation) => RepeatAsync(
         async () =>
@@ -124,7 +178,7 @@ public sealed class PostgresRunRegister : IRunRegister, IAsyncDisposable
             var result = row.IsDBNull(7) ? null : new ClusterVerdict(row.GetString(7), row.GetInt32(8), row.GetString(9));
             return new ClusterRunRecord(
                 row.GetString(0), row.GetString(1), row.GetFieldValue<string[]>(2), row.GetFieldValue<DateTimeOffset>(3), row.GetInt64(4), row.GetBoolean(5),
-                row.GetFieldValue<string[]>(6), result);
+                row.GetFieldValue<string[]>(6), result, ChangesOf(row.GetFieldValue<string[]>(10)));
         },
         cancellation);
 

@@ -14,10 +14,9 @@ public sealed class RunBooks
     private readonly RunSchedule _schedule;
     private readonly Instant _start;
     private readonly List<Instant> _phases = [];
-    private ScheduledAction _next;
     private Instant _end = Instant.Never;
+    private TimeSpan _certainUntil = TimeSpan.MaxValue;
     private int _phase = -1;
-    private bool _isAtEnd;
 
     /// <param name="recorder">Has no message yet.</param>
     /// <param name="schedule">From its beginning.</param>
@@ -29,7 +28,20 @@ public sealed class RunBooks
         _recorder = recorder;
         _schedule = schedule;
         _start = start;
-        TakeNext();
+    }
+
+    /// <summary>What was changed is known until some time of the schedule: so far messages are opened by the clock, and no further.</summary>
+    /// <param name="changes">All of them so far.</param>
+    /// <param name="until">Since the start of the first phase; from then on there may be others.</param>
+    public void Learn(IReadOnlyList<RunChange> changes, TimeSpan until)
+    {
+        ArgumentNullException.ThrowIfNull(changes);
+        foreach (var change in changes.Skip(_schedule.Changes.Count))
+        {
+            _schedule.Add(change);
+        }
+
+        _certainUntil = until;
     }
 
     /// <summary>The run is stopped: what is due later is opened only if somebody has played it.</summary>
@@ -39,7 +51,7 @@ public sealed class RunBooks
     public void OpenUntil(Instant time)
     {
         time = Instant.Min(time, _end);
-        while (!_isAtEnd && _start + _next.At <= time)
+        while (_start + _schedule.NextDue <= time && _schedule.NextDue < _certainUntil)
         {
             Perform();
         }
@@ -65,7 +77,7 @@ public sealed class RunBooks
     /// <summary>Numbers go before times: no disorder of facts can make the books refuse what the schedule has.</summary>
     private void OpenThrough(long number)
     {
-        while (number >= _recorder.Ledger.Count && !_isAtEnd)
+        while (number >= _recorder.Ledger.Count && _schedule.NextDue != TimeSpan.MaxValue)
         {
             Perform();
         }
@@ -95,13 +107,18 @@ public sealed class RunBooks
 
     private void Perform()
     {
-        switch (_next.Kind)
+        if (!_schedule.TryTake(out var action))
+        {
+            return;
+        }
+
+        switch (action.Kind)
         {
             case ScheduledActionKind.PhaseStart:
-                _phases.Add(_start + _next.At);
+                _phases.Add(_start + action.At);
                 break;
             case ScheduledActionKind.Send:
-                _recorder.Open(_next.Phone, _next.Recipient, _start + _next.At);
+                _recorder.Open(action.Phone, action.Recipient, _start + action.At);
                 break;
             case ScheduledActionKind.GoOnline:
             case ScheduledActionKind.GoOffline:
@@ -109,9 +126,5 @@ public sealed class RunBooks
             default:
                 break;
         }
-
-        TakeNext();
     }
-
-    private void TakeNext() => _isAtEnd = !_schedule.TryNext(out _next);
 }

@@ -84,7 +84,7 @@ public sealed partial class FarmRun
         }
 
         var result = RunClosing.Close(
-            Recorder, _settings, _applicationServer?.Counters.OrderViolations ?? 0, playedFor, isStopped, Recorder.RegisteredPhones, _player!.PlannedOnline);
+            Recorder, _settings, _applicationServer?.Counters.OrderViolations ?? 0, playedFor, isStopped, Recorder.RegisteredPhones, _player!.Changes);
         Volatile.Write(ref _closed, result.Totals);
         return result;
     }

@@ -4,6 +4,7 @@ using UeFarm.Actors.Core;
 using UeFarm.Actors.Kms;
 using UeFarm.Actors.Ledger;
 using UeFarm.Actors.Mailbox;
+using UeFarm.Actors.Traffic;
 using UeFarm.Actors.Transport;
 using UeFarm.Actors.Ue;
 using UeFarm.Actors.Virtual;
@@ -141,6 +142,18 @@ public sealed partial class FarmRun : IRunUnderWay, IAsyncDisposable
         });
     }
 
+    /// <summary>What was changed so far.</summary>
+    public IReadOnlyList<RunChange> Changes => _player?.Changes ?? [];
+
+    /// <summary>Changes what the schedule has from now on; in virtual time, on the run's own thread only. Null: it is refused.</summary>
+    public RunChange? TryChange(RunChangeRequest request, out RunChangeRefusal? refusal)
+    {
+        RunChangeRefusal? found = null;
+        var change = _player?.Change(at => RunChangeRules.Decide(_settings, request, at, out found));
+        refusal = change is null ? found ?? new RunChangeRefusal("run", "no phase is played now", "change it while one is") : null;
+        return change;
+    }
+
     /// <summary>Makes a phone's actor fail, as a bug of its own would: it is started again with its durable state.</summary>
     public void FailPhone(int phone) => _phones!.Tell(new UeCommands.Crash(new UeId(phone)));
 
@@ -169,7 +182,7 @@ public sealed partial class FarmRun : IRunUnderWay, IAsyncDisposable
     {
         await RegisterAllAsync(stop).ConfigureAwait(false);
         _phasesStarted = Now;
-        var schedule = _settings.CreateSchedule();
+        var schedule = _settings.CreateSchedule([]);
         _player = new SchedulePlayer(schedule, new SchedulePlayerSettings
         {
             Wheel = _world.Wheel,

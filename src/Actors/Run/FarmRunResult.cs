@@ -1,4 +1,5 @@
 using UeFarm.Actors.Ledger;
+using UeFarm.Actors.Traffic;
 
 namespace UeFarm.Actors.Run;
 
@@ -24,5 +25,6 @@ public sealed record FarmRunResult
 
     public required int RegisteredAtEnd { get; init; }
 
-    public required int PlannedOnlineAtEnd { get; init; }
+    /// <summary>What was changed while the schedule was played.</summary>
+    public required IReadOnlyList<RunChange> Changes { get; init; }
 }

@@ -81,8 +81,24 @@ public sealed record FarmRunSettings
     /// <summary>Where the mailboxes are kept; in virtual time they are in memory.</summary>
     public required string DatabasePath { get; init; }
 
-    /// <summary>The schedule from its beginning; the same each time.</summary>
-    public RunSchedule CreateSchedule() => new(Traffic, Phases, Phones, RegisterBeforeFirstPhase, Seed);
+    /// <summary>Messages and attacks a second that no change may go beyond.</summary>
+    public double HighestRate { get; init; } = double.PositiveInfinity;
+
+    /// <summary>Messages a second of a phase, as planned.</summary>
+    public double RateOf(int phase) => Phases[phase].RatePerSecond ?? Traffic.RatePerSecond;
+
+    /// <summary>The schedule from its beginning; the same each time for the same changes.</summary>
+    public RunSchedule CreateSchedule(IReadOnlyList<RunChange> changes)
+    {
+        ArgumentNullException.ThrowIfNull(changes);
+        var schedule = new RunSchedule(Traffic, Phases, Phones, RegisterBeforeFirstPhase, Seed);
+        foreach (var change in changes)
+        {
+            schedule.Add(change);
+        }
+
+        return schedule;
+    }
 
     /// <summary>How long, after the last phase, what is under way may take to settle.</summary>
     public TimeSpan SettleTime { get; init; } = TimeSpan.FromSeconds(40);

@@ -1,4 +1,5 @@
 using UeFarm.Actors.Ledger;
+using UeFarm.Actors.Traffic;
 
 namespace UeFarm.Actors.Run;
 
@@ -11,9 +12,10 @@ internal static class RunClosing
     /// <param name="playedFor">How long the schedule was played.</param>
     /// <param name="isStopped">Before its end.</param>
     /// <param name="registered">Phones with a binding at the end.</param>
-    /// <param name="plannedOnline">Phones that should have one.</param>
+    /// <param name="changes">Of the schedule.</param>
     public static FarmRunResult Close(
-        RunRecorder recorder, FarmRunSettings settings, long misorderedByServer, TimeSpan playedFor, bool isStopped, int registered, int plannedOnline)
+        RunRecorder recorder, FarmRunSettings settings, long misorderedByServer, TimeSpan playedFor, bool isStopped, int registered,
+        IReadOnlyList<RunChange> changes)
     {
         var totals = recorder.Ledger.Close(canSeeStore: settings.HasApplicationServer);
         return new FarmRunResult
@@ -25,7 +27,7 @@ internal static class RunClosing
             IsStopped = isStopped,
             LateShare = recorder.LateShare,
             RegisteredAtEnd = registered,
-            PlannedOnlineAtEnd = plannedOnline,
+            Changes = [.. changes.Where(change => change.At < playedFor)],
         };
     }
 

@@ -9,13 +9,20 @@ namespace UeFarm.Actors.Run;
 /// </summary>
 public sealed class SchedulePlayer
 {
+    /// <summary>What the operating system gives; messages due within it are sent together.</summary>
+    private static readonly TimeSpan ShortestWait = TimeSpan.FromMilliseconds(1);
+
+    /// <summary>A change may come meanwhile.</summary>
+    private static readonly TimeSpan LongestWait = TimeSpan.FromMilliseconds(20);
+
     private readonly RunSchedule _schedule;
     private readonly SchedulePlayerSettings _settings;
     private readonly TaskCompletionSource _finished = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly byte[] _text = new byte[RunSchedule.TextBufferBytes];
     private readonly Lock _turn = new();
-    private Instant _start;
-    private ScheduledAction _next;
+    private TimeSpan _certainUntil;
+    private Instant? _start;
+    private long _nextDueTicks = Instant.Never.Ticks;
     private int _phase = -1;
     private int _plannedOnline;
     private int _playedActions;
@@ -28,6 +35,7 @@ public sealed class SchedulePlayer
         _schedule = schedule;
         _settings = settings;
         _plannedOnline = schedule.PlannedOnline;
+        _certainUntil = settings.CertainUntil;
         FillText(_text, settings.Seed);
     }
 
@@ -44,22 +52,89 @@ public sealed class SchedulePlayer
     public long Sends => Volatile.Read(ref _sends);
 
     /// <summary>When the next action is due; <see cref="Instant.Never"/> before <see cref="Begin"/> and when the schedule has ended.</summary>
-    public Instant NextDue { get; private set; } = Instant.Never;
+    public Instant NextDue => new(Volatile.Read(ref _nextDueTicks));
+
+    /// <summary>What was changed so far.</summary>
+    public IReadOnlyList<RunChange> Changes
+    {
+        get
+        {
+            lock (_turn)
+            {
+                return [.. _schedule.Changes];
+            }
+        }
+    }
 
     /// <summary>The first phase begins at <paramref name="start"/>.</summary>
     public void Begin(Instant start)
     {
-        _start = start;
-        TakeNext();
+        lock (_turn)
+        {
+            _start = start;
+            LookAhead();
+        }
     }
 
-    /// <summary>Performs the action that is due.</summary>
+    /// <summary>Performs the action that is due next, unless a change has put it off.</summary>
     public void PerformNext()
     {
         lock (_turn)
         {
-            Perform(_next, NextDue);
-            TakeNext();
+            if (!IsDue)
+            {
+                return;
+            }
+
+            var due = NextDue;
+            if (_schedule.TryTake(out var action))
+            {
+                Perform(action, due);
+            }
+
+            LookAhead();
+        }
+    }
+
+    /// <summary>Puts in a change that takes effect at once. Null: the schedule has not begun, or has ended.</summary>
+    /// <param name="decide">Makes it, for its time; or null: there is to be none.</param>
+    public RunChange? Change(Func<TimeSpan, RunChange?> decide)
+    {
+        ArgumentNullException.ThrowIfNull(decide);
+        lock (_turn)
+        {
+            if (NextDue == Instant.Never)
+            {
+                return null;
+            }
+
+            var now = _settings.Wheel.Now - _start!.Value;
+            var change = decide(now > _schedule.EarliestChange ? now : _schedule.EarliestChange);
+            if (change is not null)
+            {
+                _schedule.Add(change);
+                LookAhead();
+            }
+
+            return change;
+        }
+    }
+
+    /// <summary>What was changed elsewhere is known until some time of the schedule: so far it is played, and no further.</summary>
+    /// <param name="changes">All of them so far.</param>
+    /// <param name="until">Since the start of the first phase; from then on there may be others.</param>
+    public void Learn(IReadOnlyList<RunChange> changes, TimeSpan until)
+    {
+        ArgumentNullException.ThrowIfNull(changes);
+        lock (_turn)
+        {
+            foreach (var change in changes.Skip(_schedule.Changes.Count))
+            {
+                _schedule.Add(change);
+            }
+
+            _certainUntil = until;
+            LookAhead();
         }
     }
 
@@ -82,7 +157,12 @@ public sealed class SchedulePlayer
         return _finished.Task;
     }
 
-    private void TakeNext() => NextDue = _schedule.TryNext(out _next) ? _start + _next.At : Instant.Never;
+    private bool IsDue => NextDue <= _settings.Wheel.Now && !IsHeld;
+
+    /// <summary>Whether something may still come before it.</summary>
+    private bool IsHeld => NextDue - _start >= _certainUntil;
+
+    private void LookAhead() => Volatile.Write(ref _nextDueTicks, (_start is { } start ? start + _schedule.NextDue : Instant.Never).Ticks);
 
     private void Run(CancellationToken stop)
     {
@@ -90,11 +170,8 @@ public sealed class SchedulePlayer
         {
             while (NextDue != Instant.Never && !stop.IsCancellationRequested)
             {
-                WaitUntil(NextDue, stop);
-                if (!stop.IsCancellationRequested)
-                {
-                    PerformNext();
-                }
+                PerformNext();
+                WaitForNext(stop);
             }
 
             _finished.SetResult();
@@ -107,18 +184,16 @@ public sealed class SchedulePlayer
         }
     }
 
-    private void WaitUntil(Instant due, CancellationToken stop)
+    private void WaitForNext(CancellationToken stop)
     {
-        while (!stop.IsCancellationRequested)
+        var left = NextDue - _settings.Wheel.Now;
+        if (left > TimeSpan.Zero)
         {
-            var left = due - _settings.Wheel.Now;
-            if (left <= TimeSpan.Zero)
-            {
-                return;
-            }
-
-            // A millisecond is what the operating system gives; messages due within one are sent together.
-            stop.WaitHandle.WaitOne(left > TimeSpan.FromMilliseconds(1) ? TimeSpan.FromTicks(Math.Min(left.Ticks, TimeSpan.TicksPerSecond)) : TimeSpan.FromMilliseconds(1));
+            stop.WaitHandle.WaitOne(left < ShortestWait ? ShortestWait : left > LongestWait ? LongestWait : left);
+        }
+        else if (IsHeld)
+        {
+            stop.WaitHandle.WaitOne(LongestWait);
         }
     }
 

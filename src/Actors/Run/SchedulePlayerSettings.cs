@@ -10,4 +10,7 @@ public sealed record SchedulePlayerSettings
     public required IScheduleTarget Target { get; init; }
 
     public required ulong Seed { get; init; }
+
+    /// <summary>Until when no change will come but by <see cref="SchedulePlayer.Change"/>: see <see cref="SchedulePlayer.Learn"/>.</summary>
+    public TimeSpan CertainUntil { get; init; } = TimeSpan.MaxValue;
 }

@@ -1,13 +1,14 @@
 using UeFarm.Protocol;
+using UeFarm.Protocol.Messaging;
 
 namespace UeFarm.Actors.Traffic;
 
 /// <summary>
-/// Everything that a run offers, in order of time, as a function of plan and seed alone: the same seed gives the same schedule
-/// however slow the network or the machine is. Senders are phones that the plan has online; recipients are any other phones.
-/// Arrivals, picks and presence draw from separate streams, so that changing one does not shift the others.
+/// Everything that a run offers, in order of time, as a function of plan, seed and changes alone: the same ones give the same schedule however slow the network or
+/// the machine is, and whenever it heard of the changes. Senders are phones that the plan has online; recipients are any other phones. Arrivals, picks, presence
+/// and what changes move draw from separate streams, so that changing one does not shift the others.
 /// </summary>
-public sealed class RunSchedule
+public sealed partial class RunSchedule
 {
     /// <summary>Texts are slices of one buffer of this many bytes.</summary>
     public const int TextBufferBytes = 1 << 16;
@@ -22,12 +23,12 @@ public sealed class RunSchedule
     private readonly ZipfPicker? _zipf;
     private readonly int[]? _popularity;
     private readonly int _phones;
-    private readonly List<(TimeSpan At, int Phone, bool Online)> _moves = [];
+    private readonly PhoneMoves _moves = new();
     private int _phase = -1;
-    private int _nextMove;
+    private TimeSpan _taken = new(-1);
     private TimeSpan _phaseStart;
     private TimeSpan _phaseEnd;
-    private double _rate;
+    private double _phaseRate;
     private TimeSpan _nextArrival = TimeSpan.MaxValue;
     private bool _ended;
 
@@ -46,6 +47,7 @@ public sealed class RunSchedule
         _presence = new SeededRandomSource(seeds.NextUInt64());
         _online = new PhoneSet(phones, initiallyOnline);
         _away = new PhoneSet(phones, !initiallyOnline);
+        _scaling = new SeededRandomSource(seed ^ ScalingStream);
         if (traffic.Recipients == RecipientPick.Zipf)
         {
             _zipf = new ZipfPicker(phones, traffic.Exponent);
@@ -59,8 +61,28 @@ public sealed class RunSchedule
     /// <summary>Whether the plan has a phone online now.</summary>
     public bool IsPlannedOnline(int phone) => _online.Contains(phone);
 
+    /// <summary>When there is something to take; <see cref="TimeSpan.MaxValue"/> after the end. Asking commits to nothing: changes may still come before it.</summary>
+    public TimeSpan NextDue => _ended ? TimeSpan.MaxValue : Min(NextChange, Min(NextMove, Min(_nextArrival, _phaseEnd)));
+
+    private TimeSpan NextMove => _phase >= 0 ? Min(_moves.NextDue, _scaled.NextDue) : TimeSpan.MaxValue;
+
     /// <summary>The next action; false after <see cref="ScheduledActionKind.End"/> was given.</summary>
     public bool TryNext(out ScheduledAction action)
+    {
+        while (!_ended)
+        {
+            if (TryTake(out action))
+            {
+                return true;
+            }
+        }
+
+        action = default;
+        return false;
+    }
+
+    /// <summary>Takes what is due next. False: nothing is to be done for it (a change, a message that nobody can send), or the schedule has ended.</summary>
+    public bool TryTake(out ScheduledAction action)
     {
         action = default;
         if (_ended)
@@ -68,28 +90,21 @@ public sealed class RunSchedule
             return false;
         }
 
-        while (true)
+        var due = NextDue;
+        if (NextChange == due)
         {
-            var move = _nextMove < _moves.Count ? _moves[_nextMove].At : TimeSpan.MaxValue;
-            if (_phase >= 0 && move <= _nextArrival && move < _phaseEnd)
-            {
-                action = Move();
-                return true;
-            }
-
-            if (_phase >= 0 && _nextArrival < _phaseEnd)
-            {
-                if (TrySend(out action))
-                {
-                    return true;
-                }
-
-                continue;
-            }
-
-            action = EnterNextPhase();
-            return true;
+            Apply(_changes[_nextChange++]);
+            return false;
         }
+
+        _taken = due;
+        if (_phase >= 0 && due < _phaseEnd)
+        {
+            return NextMove == due ? TryMove(_moves.NextDue == due ? _moves : _scaled, out action) : TrySend(out action);
+        }
+
+        action = EnterNextPhase();
+        return true;
     }
 
     private ScheduledAction EnterNextPhase()
@@ -105,43 +120,56 @@ public sealed class RunSchedule
         var phase = _phases[_phase];
         _phaseEnd = _phaseStart + phase.Duration;
         PlanMoves(phase);
-        _rate = phase.RatePerSecond ?? _traffic.RatePerSecond;
-        _nextArrival = _rate > 0 ? _phaseStart + NextGap() : TimeSpan.MaxValue;
+        _phaseRate = phase.RatePerSecond ?? _traffic.RatePerSecond;
+        _nextArrival = TimeSpan.MaxValue;
+        if (_phaseRate > 0)
+        {
+            _gapsLeft = NextGaps();
+            _nextArrival = Rate > 0 ? _phaseStart + Gap(_gapsLeft / Rate) : TimeSpan.MaxValue;
+        }
+
         return new ScheduledAction(_phaseStart, ScheduledActionKind.PhaseStart, _phase);
     }
 
     private void PlanMoves(PhasePlan phase)
     {
-        _moves.Clear();
-        _nextMove = 0;
+        var moves = new List<(TimeSpan, int, bool)>();
         foreach (var phone in _online.Sample(Math.Min(phase.GoOffline, _online.Count), _presence))
         {
-            _moves.Add((MoveTime(phase), phone, false));
+            moves.Add((MoveTime(phase), phone, false));
         }
 
         foreach (var phone in _away.Sample(Math.Min(phase.GoOnline, _away.Count), _presence))
         {
-            _moves.Add((MoveTime(phase), phone, true));
+            moves.Add((MoveTime(phase), phone, true));
         }
 
-        _moves.Sort(static (left, right) => left.At != right.At ? left.At.CompareTo(right.At) : left.Phone.CompareTo(right.Phone));
+        _moves.Plan(moves);
     }
 
     private TimeSpan MoveTime(PhasePlan phase) => _phaseStart + (phase.Within * _presence.NextUnit());
 
-    private ScheduledAction Move()
+    /// <summary>False: a change or a phase has moved the phone there already.</summary>
+    private bool TryMove(PhoneMoves moves, out ScheduledAction action)
     {
-        var (at, phone, online) = _moves[_nextMove++];
+        var (at, phone, online) = moves.Take();
+        action = default;
+        if (_online.Contains(phone) == online)
+        {
+            return false;
+        }
+
         (online ? _away : _online).Remove(phone);
         (online ? _online : _away).Add(phone);
-        var kind = online ? ScheduledActionKind.GoOnline : ScheduledActionKind.GoOffline;
-        return new ScheduledAction(at, kind, _phase, phone, Cut: _phases[_phase].Cut);
+        var cut = moves == _moves ? _phases[_phase].Cut : OfflineKind.Clean;
+        action = new ScheduledAction(at, online ? ScheduledActionKind.GoOnline : ScheduledActionKind.GoOffline, _phase, phone, Cut: cut);
+        return true;
     }
 
     private bool TrySend(out ScheduledAction action)
     {
         var at = _nextArrival;
-        _nextArrival += NextGap();
+        _nextArrival += Gap(NextGaps() / Rate);
         action = default;
         if ((_online.Count == 0 && !_traffic.OfflineSendersToo) || _phones < 2)
         {
@@ -174,11 +202,12 @@ public sealed class RunSchedule
         }
     }
 
-    private TimeSpan NextGap()
-    {
-        var seconds = _traffic.Arrivals == ArrivalProcess.Poisson ? -Math.Log(1 - _arrivals.NextUnit()) / _rate : 1 / _rate;
-        return TimeSpan.FromTicks(Math.Max(1, (long)(seconds * TimeSpan.TicksPerSecond)));
-    }
+    /// <summary>Until the next message, in units of the mean gap.</summary>
+    private double NextGaps() => _traffic.Arrivals == ArrivalProcess.Poisson ? -Math.Log(1 - _arrivals.NextUnit()) : 1;
+
+    private static TimeSpan Gap(double seconds) => TimeSpan.FromTicks(Math.Max(1, (long)(seconds * TimeSpan.TicksPerSecond)));
+
+    private static TimeSpan Min(TimeSpan left, TimeSpan right) => left < right ? left : right;
 
     private static int[] Shuffled(int count, SeededRandomSource random)
     {

@@ -81,14 +81,15 @@ internal sealed class VirtualRunWorld : IRunWorld
 
     public Task PassAsync(TimeSpan time)
     {
-        TurnUntil(_clock.Now + time, CancellationToken.None);
+        var end = _clock.Now + time;
+        TurnUntil(() => end, CancellationToken.None);
         return Task.CompletedTask;
     }
 
     public Task PlayAsync(SchedulePlayer player, CancellationToken stop)
     {
         player.Begin(_clock.Now);
-        while (player.NextDue != Instant.Never && TurnUntil(player.NextDue, stop))
+        while (player.NextDue != Instant.Never && TurnUntil(() => player.NextDue, stop))
         {
             player.PerformNext();
         }
@@ -104,8 +105,8 @@ internal sealed class VirtualRunWorld : IRunWorld
         await Wheel.DisposeAsync().ConfigureAwait(false);
     }
 
-    /// <summary>Everything happens that does so before a moment or in it; false: stopped before.</summary>
-    private bool TurnUntil(Instant end, CancellationToken stop)
+    /// <summary>Everything happens that does so before a moment or in it, and may change which one it is; false: stopped before.</summary>
+    private bool TurnUntil(Func<Instant> getEnd, CancellationToken stop)
     {
         while (!stop.IsCancellationRequested)
         {
@@ -115,6 +116,7 @@ internal sealed class VirtualRunWorld : IRunWorld
                 continue;
             }
 
+            var end = getEnd();
             var next = Instant.Min(_clock.NextTimer, _network.NextDelivery);
             if (next > end)
             {

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Help;
+using UeFarm.Actors.Traffic;
 using UeFarm.Farm.Hosting;
 using UeFarm.Farm.Sizing;
 
@@ -68,6 +69,8 @@ internal sealed class FarmCli(CliEnvironment environment, Func<IScenarioRunner>?
         root.Add(new NodeCommand(environment).Create());
         root.Add(new SubmitCommand(environment).Create());
         root.Add(new StatusCommand(environment).Create());
+        root.Add(new ChangeCommand(environment, RunChangeKind.Rate).Create());
+        root.Add(new ChangeCommand(environment, RunChangeKind.Scale).Create());
         root.Add(new StopCommand(environment).Create());
         root.Add(new InitCommand(environment).Create());
         root.Add(new SchemaCommand(environment).Create());

@@ -3,6 +3,7 @@ using System.Net.Http.Headers;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using UeFarm.Actors.Cluster;
+using UeFarm.Actors.Traffic;
 using UeFarm.Farm.Nodes;
 using UeFarm.Farm.Report;
 
@@ -46,6 +47,15 @@ internal sealed class ConductorClient : IDisposable
     /// <exception cref="ConductorException">There is none, or it is not reached.</exception>
     public async Task<string> StopAsync(CancellationToken cancellation) =>
         RunIdOf(await SendAsync(HttpMethod.Post, "runs/current/stop", null, cancellation).ConfigureAwait(false));
+
+    /// <summary>Turns a knob of the run.</summary>
+    /// <exception cref="ConductorException">It is not changed.</exception>
+    public async Task<AdminDocuments.ChangeAnswer> ChangeAsync(RunChangeKind kind, string value, string? within, CancellationToken cancellation)
+    {
+        var order = JsonSerializer.Serialize(new AdminDocuments.ChangeOrder(value, within), AdminJson.Default.ChangeOrder);
+        var answer = await SendAsync(HttpMethod.Post, kind == RunChangeKind.Rate ? "runs/current/rate" : "runs/current/scale", order, cancellation).ConfigureAwait(false);
+        return Read(answer, static text => JsonSerializer.Deserialize(text, AdminJson.Default.ChangeAnswer));
+    }
 
     /// <exception cref="ConductorException">There is none yet.</exception>
     public async Task<ResultDocument> ResultAsync(CancellationToken cancellation) =>

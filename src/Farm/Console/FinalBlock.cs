@@ -28,6 +28,11 @@ internal static class FinalBlock
         AddRegistrations(lines, result);
         AddLatencies(lines, result);
         AddGenerator(lines, result);
+        foreach (var change in result.Changes)
+        {
+            lines.AddRange(TextLayout.Wrap("Changed       ", $"by hand at {TextLayout.Clock(TimeSpan.FromSeconds(change.At))}: {change.What} ({change.By})"));
+        }
+
         foreach (var warning in result.Warnings)
         {
             lines.AddRange(TextLayout.Wrap("Warning       ", warning));

@@ -53,6 +53,7 @@ internal static class RunSettingsMapper
             Allow = AllowListOf(scenario.Target.Allow),
             Traffic = TrafficOf(scenario.Traffic),
             Phases = PhasesOf(scenario),
+            HighestRate = scenario.Limits.MaxRate.PerSecond,
             RegisterBeforeFirstPhase = scenario.Phases[0].Online is null,
             Attacks = new AttackPlan(Enum.GetValues<AttackKind>().ToDictionary(kind => kind, kind => RateOf(scenario.Faults, kind))),
             Clocks = ClocksOf(scenario),

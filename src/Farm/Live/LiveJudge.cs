@@ -87,7 +87,7 @@ internal sealed class LiveJudge(Scenario scenario, RunRecorder recorder, bool ha
             IsStopped = false,
             LateShare = 0,
             RegisteredAtEnd = recorder.RegisteredPhones,
-            PlannedOnlineAtEnd = 0,
+            Changes = [],
         };
     }
 

@@ -1,6 +1,6 @@
 namespace UeFarm.Farm.Nodes;
 
-/// <summary>What the admin endpoint answers about health, mailboxes and runs.</summary>
+/// <summary>What the admin endpoint answers about health, mailboxes and runs, and what it takes about runs.</summary>
 internal static class AdminDocuments
 {
     /// <param name="Error">What is wrong with the call, or why it cannot be carried out now.</param>
@@ -44,4 +44,13 @@ internal static class AdminDocuments
 
     /// <param name="RunId">The run that was begun or is to stop.</param>
     public sealed record RunAnswer(string RunId);
+
+    /// <param name="Value">Of the knob.</param>
+    /// <param name="Within">How long phones take to come or go; absent: as usual.</param>
+    public sealed record ChangeOrder(string? Value, string? Within);
+
+    /// <param name="RunId">The run that is changed.</param>
+    /// <param name="At">When, in seconds since the start of the first phase.</param>
+    /// <param name="What">In a few words.</param>
+    public sealed record ChangeAnswer(string RunId, double At, string What);
 }

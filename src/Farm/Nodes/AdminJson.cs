@@ -11,6 +11,8 @@ namespace UeFarm.Farm.Nodes;
 [JsonSerializable(typeof(AdminDocuments.MailboxDetails))]
 [JsonSerializable(typeof(AdminDocuments.PurgeResult))]
 [JsonSerializable(typeof(AdminDocuments.RunAnswer))]
+[JsonSerializable(typeof(AdminDocuments.ChangeOrder))]
+[JsonSerializable(typeof(AdminDocuments.ChangeAnswer))]
 [JsonSerializable(typeof(NodeStatus))]
 [JsonSerializable(typeof(ClusterNodeStatus))]
 internal sealed partial class AdminJson : JsonSerializerContext;

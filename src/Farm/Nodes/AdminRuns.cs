@@ -1,12 +1,15 @@
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
 using Akka.Actor;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Npgsql;
 using UeFarm.Actors.Cluster;
+using UeFarm.Actors.Traffic;
 using UeFarm.Farm.Cluster;
+using UeFarm.Farm.Hosting;
 
 namespace UeFarm.Farm.Nodes;
 
@@ -20,6 +23,8 @@ internal sealed class AdminRuns(Func<ClusterMessages.ConductorQuery, Cancellatio
 
     private const string Form = "{ \"scenario\": TEXT, \"overrides\": [\"KEY=VALUE\"] }";
 
+    private const string ChangeForm = "{ \"value\": TEXT } or { \"value\": TEXT, \"within\": TIME }";
+
     /// <summary>A conductor that has just moved answers when it knows the runs.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
@@ -30,25 +35,17 @@ internal sealed class AdminRuns(Func<ClusterMessages.ConductorQuery, Cancellatio
     {
         application.MapPost("/runs", gate.Changing(SubmitAsync));
         application.MapGet("/runs/current", context => AskAsync(context, ConductorVerb.Status, "", static reply => reply.Content));
+        application.MapPost("/runs/current/rate", gate.Changing(context => ChangeAsync(context, RunChangeKind.Rate)));
+        application.MapPost("/runs/current/scale", gate.Changing(context => ChangeAsync(context, RunChangeKind.Scale)));
         application.MapPost("/runs/current/stop", gate.Changing(context => AskAsync(context, ConductorVerb.Stop, "", AnswerOf)));
         application.MapGet("/runs/current/result", gate.Reading(ShowResultAsync));
     }
 
     private async Task SubmitAsync(HttpContext context)
     {
-        RunSubmission? submission;
-        try
+        var (isRead, submission) = await ReadAsync(context, ConductorJson.Default.RunSubmission, $"a submission, {Form}").ConfigureAwait(false);
+        if (!isRead)
         {
-            submission = await JsonSerializer.DeserializeAsync(context.Request.Body, ConductorJson.Default.RunSubmission, context.RequestAborted).ConfigureAwait(false);
-        }
-        catch (JsonException exception)
-        {
-            await AdminReply.RefuseAsync(context, 400, $"the body is not a submission, {Form}: {exception.Message}").ConfigureAwait(false);
-            return;
-        }
-        catch (BadHttpRequestException exception)
-        {
-            await AdminReply.RefuseAsync(context, exception.StatusCode, $"the body cannot be read: {exception.Message}").ConfigureAwait(false);
             return;
         }
 
@@ -66,6 +63,48 @@ internal sealed class AdminRuns(Func<ClusterMessages.ConductorQuery, Cancellatio
         }
 
         await AskAsync(context, ConductorVerb.Submit, content, AnswerOf).ConfigureAwait(false);
+    }
+
+    private async Task ChangeAsync(HttpContext context, RunChangeKind kind)
+    {
+        var (isRead, order) = await ReadAsync(context, AdminJson.Default.ChangeOrder, $"a change, {ChangeForm}").ConfigureAwait(false);
+        if (!isRead)
+        {
+            return;
+        }
+
+        var by = $"HTTP from {context.Connection.RemoteIpAddress}";
+        if (order?.Value is null)
+        {
+            await AdminReply.RefuseAsync(context, 400, $"the body has no value: send {ChangeForm}").ConfigureAwait(false);
+        }
+        else if (!RunChangeText.TryRead(kind, order.Value, order.Within, by, out var request, out var problem))
+        {
+            await AdminReply.RefuseAsync(context, 400, $"value: '{order.Value}' {problem.Problem}\n    remedy:  {problem.Remedy}").ConfigureAwait(false);
+        }
+        else
+        {
+            await AskAsync(context, ConductorVerb.Change, JsonSerializer.Serialize(request, Compact.RunChangeRequest), ChangeAnswerOf).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>False: the body is none; answered.</summary>
+    private static async Task<(bool IsRead, T? Body)> ReadAsync<T>(HttpContext context, JsonTypeInfo<T> form, string what)
+    {
+        try
+        {
+            return (true, await JsonSerializer.DeserializeAsync(context.Request.Body, form, context.RequestAborted).ConfigureAwait(false));
+        }
+        catch (JsonException exception)
+        {
+            await AdminReply.RefuseAsync(context, 400, $"the body is not {what}: {exception.Message}").ConfigureAwait(false);
+        }
+        catch (BadHttpRequestException exception)
+        {
+            await AdminReply.RefuseAsync(context, exception.StatusCode, $"the body cannot be read: {exception.Message}").ConfigureAwait(false);
+        }
+
+        return (false, default);
     }
 
     private async Task AskAsync(HttpContext context, ConductorVerb verb, string content, Func<ClusterMessages.ConductorReply, string> show)
@@ -110,4 +149,10 @@ internal sealed class AdminRuns(Func<ClusterMessages.ConductorQuery, Cancellatio
     }
 
     private static string AnswerOf(ClusterMessages.ConductorReply reply) => JsonSerializer.Serialize(new AdminDocuments.RunAnswer(reply.RunId), AdminJson.Default.RunAnswer);
+
+    private static string ChangeAnswerOf(ClusterMessages.ConductorReply reply)
+    {
+        var change = JsonSerializer.Deserialize(reply.Content, ConductorJson.Default.RunChange)!;
+        return JsonSerializer.Serialize(new AdminDocuments.ChangeAnswer(reply.RunId, change.At.TotalSeconds, change.What), AdminJson.Default.ChangeAnswer);
+    }
 }

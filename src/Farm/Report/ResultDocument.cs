@@ -38,6 +38,9 @@ internal sealed record ResultDocument
 
     public required IReadOnlyList<PhaseResult> Phases { get; init; }
 
+    /// <summary>What was changed by hand: with any, the run is not the one of its scenario and seed alone.</summary>
+    public IReadOnlyList<ChangeResult> Changes { get; init; } = [];
+
     public required IReadOnlyList<InvariantResult> Invariants { get; init; }
 
     /// <summary>In virtual time without those about the machine: see <see cref="Wall"/>.</summary>

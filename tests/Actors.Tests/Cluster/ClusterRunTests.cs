@@ -50,6 +50,37 @@ public sealed class ClusterRunTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Knobs_that_are_turned_give_one_schedule_on_all_nodes_and_in_the_books_also_after_another_conductor_took_over()
+    {
+        var factory = new TestRunFactory(
+            _folder, [new PhasePlan { Name = "steady", Duration = TimeSpan.FromSeconds(16) }, new PhasePlan { Name = "end", Duration = TimeSpan.FromSeconds(4) }], rate: 20);
+        for (var node = 0; node < 3; node++)
+        {
+            await StartAsync(factory);
+        }
+
+        await SubmitAsync(_farms[1], "60");
+        var early = Assert.IsType<ClusterMessages.Refused>(await ChangeAsync(new() { Kind = RunChangeKind.Rate, By = "test", Factor = 2 }));
+        Assert.Contains("no phase is played now", early.Reason, StringComparison.Ordinal);
+        await TestCluster.UntilAsync(() => factory.Journal.CountOf(RunFactKind.Due) > 10);
+        var rate = Assert.IsType<ClusterMessages.ConductorReply>(await ChangeAsync(new() { Kind = RunChangeKind.Rate, By = "test", RatePerSecond = 50 }));
+        Assert.Equal(2.5, JsonSerializer.Deserialize(rate.Content, ConductorJson.Default.RunChange)!.Factor);
+        Assert.IsType<ClusterMessages.ConductorReply>(await ChangeAsync(new() { Kind = RunChangeKind.Scale, By = "test", Phones = 40, Within = TimeSpan.FromSeconds(2) }));
+        Assert.True(await _nodes[0].LeaveAsync(TestCluster.Patience));
+        await TestCluster.UntilAsync(() => factory.Judged is not null);
+
+        var (books, result) = factory.Judged!.Value;
+        Assert.Equal(["rate x2.5", "40 phones online within 2 s"], result.Changes.Select(static change => change.What));
+        Assert.Equal(SendsOf(books.Settings.CreateSchedule(result.Changes)), DueIn(books));
+        Assert.NotEqual(SendsOf(books.Settings.CreateSchedule([])).Count, DueIn(books).Count);
+        Assert.All(result.Invariants, static check => Assert.True(check.Holds, check.Evidence));
+        Assert.Equal((result.Totals.Sent, 40), (result.Totals.Accepted + result.Totals.Failed + result.Totals.Stored, books.Recorder.RegisteredPhones));
+
+        Task<object> ChangeAsync(RunChangeRequest request) => _farms[1].Conductor.Ask<object>(
+            new ClusterMessages.ConductorQuery(ConductorVerb.Change, "", JsonSerializer.Serialize(request, ConductorJson.Default.RunChangeRequest)), TestCluster.Patience);
+    }
+
+    [Fact]
     public async Task Three_nodes_play_one_schedule_and_come_to_one_verdict()
     {
         var factory = Factory();
@@ -207,5 +238,25 @@ public sealed class ClusterRunTests : IAsyncLifetime
         var submission = JsonSerializer.Serialize(new RunSubmission(scenario, []), ConductorJson.Default.RunSubmission);
         var reply = await farm.Conductor.Ask<object>(new ClusterMessages.ConductorQuery(ConductorVerb.Submit, "", submission), TestCluster.Patience);
         return Assert.IsType<ClusterMessages.ConductorReply>(reply).RunId;
+    }
+
+    private static List<(int, int, TimeSpan)> DueIn(ClusterBooks books) =>
+    [
+        .. Enumerable.Range(0, (int)books.Recorder.Ledger.Count).Select(number => books.Recorder.Ledger.Read(number)).Select(
+            entry => (entry.Sender, entry.Recipient, new Instant(entry.DueTicks) - books.Start)),
+    ];
+
+    private static List<(int, int, TimeSpan)> SendsOf(RunSchedule schedule)
+    {
+        var sends = new List<(int, int, TimeSpan)>();
+        while (schedule.TryNext(out var action))
+        {
+            if (action.Kind == ScheduledActionKind.Send)
+            {
+                sends.Add((action.Phone, action.Recipient, action.At));
+            }
+        }
+
+        return sends;
     }
 }

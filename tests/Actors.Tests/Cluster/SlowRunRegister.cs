@@ -1,4 +1,5 @@
 using UeFarm.Actors.Cluster;
+using UeFarm.Actors.Traffic;
 
 namespace UeFarm.Actors.Tests.Cluster;
 
@@ -16,6 +17,13 @@ internal sealed class SlowRunRegister(IRunRegister register) : IRunRegister
     public Task<bool> TryCreateAsync(ClusterRunRecord run, CancellationToken cancellation) => register.TryCreateAsync(run, cancellation);
 
     public Task<long> DecideStartAsync(string runId, long proposedTicks, CancellationToken cancellation) => register.DecideStartAsync(runId, proposedTicks, cancellation);
+
+    public Task<ClusterRunRecord> GetAsync(string runId, CancellationToken cancellation) => register.GetAsync(runId, cancellation);
+
+    public Task<CertainChanges> ReadChangesAsync(string runId, CancellationToken cancellation) => register.ReadChangesAsync(runId, cancellation);
+
+    public Task<bool> TryAddChangeAsync(string runId, int place, RunChange change, CancellationToken cancellation) =>
+        register.TryAddChangeAsync(runId, place, change, cancellation);
 
     public Task StopAsync(string runId, CancellationToken cancellation) => register.StopAsync(runId, cancellation);
 

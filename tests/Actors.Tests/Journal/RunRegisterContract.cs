@@ -1,4 +1,6 @@
+using System.Collections.Concurrent;
 using UeFarm.Actors.Cluster;
+using UeFarm.Actors.Traffic;
 using Xunit;
 
 namespace UeFarm.Actors.Tests.Journal;
@@ -88,8 +90,91 @@ public abstract class RunRegisterContract
     }
 
     [Fact]
+    public async Task Changes_are_kept_in_their_order_and_each_has_one_place()
+    {
+        var start = await StartAsync();
+        Assert.Empty((await Register.ReadChangesAsync("run-1", Cancellation)).Changes);
+        var first = new RunChange(RunChangeKind.Rate, After(start, 60), "é 'quoted'", Factor: 1.0 / 3);
+        var second = new RunChange(RunChangeKind.Scale, After(start, 61.0000001), "keys", Phones: 7, Within: TimeSpan.FromSeconds(1.5));
+
+        var added = await Task.WhenAll(
+            Enumerable.Range(0, 8).Select(number => (number % 2 == 0 ? Register : Other).TryAddChangeAsync("run-1", 0, first with { By = $"{number}" }, Cancellation)));
+        Assert.Single(added, static each => each);
+        Assert.True(await Other.TryAddChangeAsync("run-1", 1, second, Cancellation));
+        Assert.True(await Other.TryAddChangeAsync("run-1", 1, second, Cancellation));
+        Assert.False(await Register.TryAddChangeAsync("run-1", 3, second, Cancellation));
+
+        var winner = Array.IndexOf(added, true);
+        Assert.Equal([first with { By = $"{winner}" }, second], (await Register.ReadChangesAsync("run-1", Cancellation)).Changes);
+        Assert.Equal([first with { By = $"{winner}" }, second], (await Other.GetAsync("run-1", Cancellation)).Changes!);
+    }
+
+    [Fact]
+    public async Task A_change_that_comes_too_late_for_its_notice_or_before_the_start_or_after_the_end_is_none()
+    {
+        await Register.TryCreateAsync(First, Cancellation);
+        var change = new RunChange(RunChangeKind.Rate, TimeSpan.FromHours(1), "test", Factor: 2);
+        Assert.False(await Register.TryAddChangeAsync("run-1", 0, change, Cancellation));
+        var start = DateTimeOffset.UtcNow;
+        await Register.DecideStartAsync("run-1", start.UtcTicks, Cancellation);
+
+        Assert.False(await Register.TryAddChangeAsync("run-1", 0, change with { At = After(start, CertainChanges.Notice.TotalSeconds - 1) }, Cancellation));
+        Assert.True(await Register.TryAddChangeAsync("run-1", 0, change with { At = After(start, CertainChanges.Notice.TotalSeconds + 60) }, Cancellation));
+        await Register.DecideResultAsync("run-1", Verdict, Cancellation);
+        Assert.False(await Register.TryAddChangeAsync("run-1", 1, change, Cancellation));
+        Assert.Single((await Other.ReadChangesAsync("run-1", Cancellation)).Changes);
+    }
+
+    [Fact]
+    public async Task Whoever_has_read_until_when_changes_are_certain_knows_all_that_take_effect_before()
+    {
+        var start = await StartAsync();
+        var readings = new ConcurrentQueue<CertainChanges>();
+        using var isWritten = new CancellationTokenSource();
+        var reading = Task.Run(
+            async () =>
+            {
+                while (!isWritten.IsCancellationRequested)
+                {
+                    readings.Enqueue(await Other.ReadChangesAsync("run-1", Cancellation));
+                    await Task.Yield();
+                }
+            },
+            Cancellation);
+        for (int place = 0, attempt = 0; place < 40; attempt++)
+        {
+            // A little too early, or as early as it may be.
+            var known = await Register.ReadChangesAsync("run-1", Cancellation);
+            var at = TimeSpan.FromTicks(known.UntilTicks - start.UtcTicks) + TimeSpan.FromMilliseconds(attempt % 5);
+            place += await Register.TryAddChangeAsync("run-1", place, new RunChange(RunChangeKind.Rate, at, "test"), Cancellation) ? 1 : 0;
+            for (var seen = readings.Count; readings.Count == seen;)
+            {
+                await Task.Yield();
+            }
+        }
+
+        await isWritten.CancelAsync();
+        await reading;
+        var all = (await Register.ReadChangesAsync("run-1", Cancellation)).Changes;
+        Assert.All(readings, known => Assert.DoesNotContain(all.Skip(known.Changes.Count), change => start.UtcTicks + change.At.Ticks < known.UntilTicks));
+        Assert.Contains(readings, known => known.Changes.Count is > 0 and < 40);
+    }
+
+    [Fact]
     public async Task A_run_that_is_not_there_has_no_start()
     {
         await Assert.ThrowsAsync<InvalidDataException>(() => Register.DecideStartAsync("run-1", 1, Cancellation));
+        await Assert.ThrowsAsync<InvalidDataException>(() => Register.GetAsync("run-1", Cancellation));
+        await Assert.ThrowsAsync<InvalidDataException>(() => Register.ReadChangesAsync("run-1", Cancellation));
     }
+
+    private async Task<DateTimeOffset> StartAsync()
+    {
+        await Register.TryCreateAsync(First, Cancellation);
+        var start = DateTimeOffset.UtcNow;
+        await Register.DecideStartAsync("run-1", start.UtcTicks, Cancellation);
+        return start;
+    }
+
+    private static TimeSpan After(DateTimeOffset start, double seconds) => DateTimeOffset.UtcNow - start + TimeSpan.FromSeconds(seconds);
 }

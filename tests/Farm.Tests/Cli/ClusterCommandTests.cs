@@ -49,6 +49,26 @@ public sealed class ClusterCommandTests : IDisposable
     }
 
     [Theory]
+    [InlineData("rate 'fast' is not a number with a unit", "rate", "fast")]
+    [InlineData("rate 'x' is no factor of 0 or more", "rate", "x")]
+    [InlineData("rate '50' has no unit", "rate", "50")]
+    [InlineData("scale '120%' is more than the whole", "scale", "120%")]
+    [InlineData("scale '5' with within 'soon': is not a number with a unit", "scale", "5", "--within", "soon")]
+    public async Task What_is_no_change_of_a_run_is_exit_2(string problem, params string[] arguments)
+    {
+        Assert.Equal(2, await _cli.RunAsync([.. arguments, "--conductor", "http://127.0.0.1:1"]));
+        Assert.Contains(problem, _cli.Error.ToString(), StringComparison.Ordinal);
+        Assert.Contains("remedy:", _cli.Error.ToString(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("rate", "x2")]
+    [InlineData("rate", "150%")]
+    [InlineData("rate", "0")]
+    [InlineData("scale", "80")]
+    public async Task A_change_wants_a_conductor(params string[] arguments) => Assert.Equal(4, await _cli.RunAsync([.. arguments, "--conductor", "http://127.0.0.1:1"]));
+
+    [Theory]
     [InlineData("node-0.lab:9464")]
     [InlineData("ftp://node-0.lab")]
     [InlineData("http://node-0.lab/runs")]

@@ -2,6 +2,8 @@ using System.Net;
 using System.Text.Json;
 using Akka.Actor;
 using UeFarm.Actors.Cluster;
+using UeFarm.Actors.Run;
+using UeFarm.Actors.Traffic;
 using UeFarm.Farm.Cluster;
 using UeFarm.Farm.Nodes;
 using UeFarm.Farm.Tests.Support;
@@ -77,6 +79,42 @@ public sealed class AdminRunsTests : IAsyncLifetime
         using var client = Client();
         var failure = await Assert.ThrowsAsync<ConductorException>(() => client.SubmitAsync(new RunSubmission("x", []), Cancellation));
         Assert.Equal((ConductorFault.Refused, "run run-6 has not ended: stop it, or wait"), (failure.Fault, failure.Message));
+    }
+
+    [Fact]
+    public async Task Knobs_reach_the_conductor_with_who_turned_them()
+    {
+        var change = new RunChange(RunChangeKind.Rate, TimeSpan.FromSeconds(12.5), "x", Factor: 2);
+        _conductor = _ => new ClusterMessages.ConductorReply("run-7", JsonSerializer.Serialize(change, ConductorJson.Default.RunChange));
+        using var client = Client();
+
+        Assert.Equal(new AdminDocuments.ChangeAnswer("run-7", 12.5, "rate x2"), await client.ChangeAsync(RunChangeKind.Rate, "200/s", null, Cancellation));
+        await client.ChangeAsync(RunChangeKind.Scale, "50%", "1.5s", Cancellation);
+        Assert.All(_queries, static query => Assert.Equal(ConductorVerb.Change, query.Verb));
+        Assert.Equal(
+            [
+                new RunChangeRequest { Kind = RunChangeKind.Rate, By = "HTTP from 127.0.0.1", RatePerSecond = 200 },
+                new RunChangeRequest { Kind = RunChangeKind.Scale, By = "HTTP from 127.0.0.1", Share = 0.5, Within = TimeSpan.FromSeconds(1.5) },
+            ],
+            _queries.Select(static query => JsonSerializer.Deserialize(query.Content, ConductorJson.Default.RunChangeRequest)!));
+        Assert.Equal(ConductorFault.Unauthorized, await FaultAsync(Client(token: null).ChangeAsync(RunChangeKind.Rate, "x2", null, Cancellation)));
+    }
+
+    [Theory]
+    [InlineData("rate", "{}", "the body has no value")]
+    [InlineData("rate", "nonsense", "not a change")]
+    [InlineData("rate", "{ \"value\": \"fast\" }", "value: 'fast' is not a number with a unit")]
+    [InlineData("scale", "{ \"value\": \"half\" }", "value: 'half' is not a number of phones")]
+    [InlineData("scale", "{ \"value\": \"all\", \"within\": \"soon\" }", "value: 'all' with within 'soon': is not a number with a unit")]
+    public async Task What_is_no_change_is_a_bad_request(string knob, string body, string problem)
+    {
+        using var http = new HttpClient();
+        http.DefaultRequestHeaders.Authorization = new("Bearer", Token);
+        using var content = new StringContent(body);
+        using var answer = await http.PostAsync(new Uri($"{_endpoint!.Address}/runs/current/{knob}"), content, Cancellation);
+        Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
+        Assert.Contains(problem, await answer.Content.ReadAsStringAsync(Cancellation), StringComparison.Ordinal);
+        Assert.Empty(_queries);
     }
 
     [Fact]

@@ -68,6 +68,7 @@ internal static class Samples
             Versions = new Dictionary<string, string> { ["uefarm"] = "0.1.0" },
             Machine = new MachineResult("Linux", "X64", 2, 24_000_000_000, "workstation"),
             Phases = [new PhaseResult("first", 0, 10), new PhaseResult("second", 10, 30)],
+            Changes = [new ChangeResult(12.5, "rate x2", "keys"), new ChangeResult(20, "50 phones online within 5 s", "HTTP from 127.0.0.1")],
             Invariants = invariants ?? HeldInvariants,
             Thresholds = [.. thresholds.Select(ThresholdEcho.Of)],
             Ledger = new LedgerResult(30_012, 29_871, 17, 1, 120, 3, 4),

@@ -72,7 +72,7 @@ public sealed class PostgresRunRegisterTests : RunRegisterContract, IAsyncLifeti
         await _postgres.ScalarAsync("DROP TABLE cluster_runs; UPDATE journal_store SET version = 1", schema);
 
         Assert.Null(await Open(_settings with { ConnectionString = _postgres.Cluster.ConnectionTo(schema) }).FindNewestAsync(Cancellation));
-        Assert.Equal(2, await _postgres.ScalarAsync("SELECT version FROM journal_store", schema));
+        Assert.Equal(3, await _postgres.ScalarAsync("SELECT version FROM journal_store", schema));
     }
 
     [Fact]

@@ -17,7 +17,8 @@ internal static class ComparisonReport
         return HtmlPage.Write(
             $"{first.Scenario.Name} and {second.Scenario.Name} compared",
             [
-                Headline(first, second, groups), Verdicts(first, second), Scenarios(differences), Thresholds(first, second), Promises(first, second),
+                Headline(first, second, groups), Verdicts(first, second), Scenarios(differences, first.Changes.Count + second.Changes.Count > 0),
+                Thresholds(first, second), Promises(first, second),
                 Markup.Section(
                     "course", "The course of both runs",
                     new XElement("div", new XAttribute("class", "charts"), CourseCharts.Of(first, second).Select(static chart => chart.ToElement()))),
@@ -51,16 +52,18 @@ internal static class ComparisonReport
                 ["Scenario", before.Scenario.Name, after.Scenario.Name],
                 ["Seed", before.Seed.ToString(CultureInfo.InvariantCulture), after.Seed.ToString(CultureInfo.InvariantCulture)],
                 ["Clock", before.Clock, after.Clock],
+                ["Changed by hand", Changes(before), Changes(after)],
                 ["Started", Moment(before.StartedAt), Moment(after.StartedAt)],
                 ["Versions", Versions(before), Versions(after)],
                 ["Machine", Machine(before.Machine), Machine(after.Machine)],
             ]));
 
-    private static XElement Scenarios(IReadOnlyList<KeyDifference>? differences) => Markup.Section(
+    private static XElement Scenarios(IReadOnlyList<KeyDifference>? differences, bool isChanged) => Markup.Section(
         "scenarios", "What differs in the scenarios",
         differences switch
         {
             null => Markup.Paragraph("The scenario of a run is not readable, so its keys cannot be compared."),
+            { Count: 0 } when isChanged => Markup.Paragraph("Nothing, but a run that was changed by hand did not play its scenario alone."),
             { Count: 0 } => Markup.Paragraph("Nothing: both runs played the same."),
             _ => Markup.Table(
                 "Keys that are not the same, overrides included", ["Key", "Before", "After"],
@@ -114,6 +117,10 @@ internal static class ComparisonReport
     private static string Signed(double value, string text) => value > 0 ? "+" + text : text;
 
     private static string Shown(double? value, ThresholdUnit unit) => value is { } known ? ThresholdEvaluator.Format(known, unit) : "-";
+
+    private static object Changes(ResultDocument result) => result.Changes.Count == 0
+        ? "no"
+        : new XElement("ul", result.Changes.Select(static change => new XElement("li", string.Create(CultureInfo.InvariantCulture, $"{change.What} after {change.At:0.0} s"))));
 
     private static object Code(string? value) => value is null ? "not written" : new XElement("code", value);
 

@@ -17,7 +17,7 @@ internal static partial class RunReport
         return HtmlPage.Write(
             $"{VerdictText.Word(result.Verdict)}: {result.Scenario.Name}",
             [
-                Headline(result), Summary(result), .. Warnings(result), Thresholds(result), Promises(result), Ledger(result), Latencies(result), Generator(run),
+                Headline(result), Summary(result), .. Changes(result), .. Warnings(result), Thresholds(result), Promises(result), Ledger(result), Latencies(result), Generator(run),
                 Course(run), Capacity(result), .. Attacks(result), Registrations(result), .. Reports(result), .. Nodes(run), Background(result),
             ]);
     }
@@ -57,6 +57,22 @@ internal static partial class RunReport
         return new XElement(
             "dl", new XAttribute("class", "facts"),
             facts.Select(static fact => new XElement("div", new XElement("dt", fact.Name), new XElement("dd", fact.Value))));
+    }
+
+    private static IEnumerable<XElement> Changes(ResultDocument result)
+    {
+        if (result.Changes.Count > 0)
+        {
+            yield return Markup.Section(
+                "changes", "Changed by hand",
+                Markup.Note("What follows is of the scenario and these changes: a run of the scenario alone is another one."),
+                Markup.Table(
+                    "Changes while the run went on", ["#After", "Change", "By"],
+                    result.Changes.Select(static (change, index) => new object?[]
+                    {
+                        Markup.Figure($"changes[{index}].at", change.At, Seconds(change.At)), change.What, change.By,
+                    })));
+        }
     }
 
     private static IEnumerable<XElement> Warnings(ResultDocument result)

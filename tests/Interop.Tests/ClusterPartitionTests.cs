@@ -23,12 +23,12 @@ public sealed class ClusterPartitionTests
         replayCache: { entries: 1000, timestampBytes: 8, policy: modified }
         traffic: { rate: 20/s, arrivals: poisson, size: 40B-200B, recipients: { pick: uniform } }
         phases:
-          - { name: steady, for: 30s }
+          - { name: steady, for: 75s }
           - { name: settle, traffic: off, for: 3s }
         """;
 
     [Fact]
-    public async Task A_node_that_is_cut_off_says_so_and_ends_and_the_others_go_on()
+    public async Task A_node_that_is_cut_off_says_so_and_ends_the_others_go_on_and_it_can_come_back_at_once()
     {
         Assert.SkipWhen(PostgresCluster.Missing is not null, PostgresCluster.Missing ?? "");
         await using var network = await SplitNetwork.CreateAsync(Nodes);
@@ -53,8 +53,18 @@ public sealed class ClusterPartitionTests
         Assert.Contains("was cut off from the majority of the cluster", cut.Output, StringComparison.Ordinal);
         await lab.WaitForStatusAsync(1, static status => status.Nodes.Count == Nodes - 1 && status.Registered == Phones, Patience);
 
+        await network.PlugAsync(Cut);
+        await lab.StartAsync(Cut);
+        await lab.WaitForStatusAsync(1, static status => status.Nodes.Count == Nodes && status.Nodes.All(static node => node.Blocks > 0), Patience);
+
         var result = await run.WaitForHeldAsync(Patience);
         Assert.Equal(0, result.Ledger.Unaccounted);
         Assert.Equal(Phones, result.Registrations.RegisteredAtEnd);
+
+        // It alone was lost, and once.
+        var lost = Assert.Single(
+            result.Warnings,
+            static warning => warning.Contains(" was lost ", StringComparison.Ordinal) || warning.Contains(" was gone ", StringComparison.Ordinal));
+        Assert.Contains(lab.NameOf(Cut), lost, StringComparison.Ordinal);
     }
 }

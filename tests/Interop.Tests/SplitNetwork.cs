@@ -53,6 +53,8 @@ internal sealed class SplitNetwork : IAsyncDisposable
 
     public Task UnplugAsync(int number) => RunAsync("-n", Hub, "link", "set", PortOf(number), "down");
 
+    public Task PlugAsync(int number) => RunAsync("-n", Hub, "link", "set", PortOf(number), "up");
+
     public async ValueTask DisposeAsync()
     {
         foreach (var space in _spaces)

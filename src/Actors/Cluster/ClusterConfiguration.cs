@@ -59,12 +59,14 @@ public static class ClusterConfiguration
             fork-join-executor { parallelism-min = 2, parallelism-factor = 1.0, parallelism-max = 2 }
           }
           retry-gate-closed-for = 1s
+          handshake-timeout = {{Ms(settings.Timing.ConnectPatience)}}
           dot-netty.tcp {
             hostname = "{{settings.Listen.Address}}"
             port = {{settings.Listen.Port}}
             public-hostname = "{{settings.AdvertisedHost}}"
             dns-use-ipv6 = {{OnOff(settings.Listen.AddressFamily == AddressFamily.InterNetworkV6)}}
             enable-ssl = {{OnOff(settings.Tls is not null)}}
+            connection-timeout = {{Ms(settings.Timing.ConnectPatience)}}
             maximum-frame-size = {{LongestFrame}}b
           }
         }

@@ -10,6 +10,12 @@ public sealed record ClusterTiming
 
     public TimeSpan HeartbeatInterval { get; init; } = TimeSpan.FromSeconds(1);
 
+    /// <summary>
+    /// A connection to another node may take so long. While one is being tried, one from there has to wait: after a cut, a node that comes back at its address must not be
+    /// held up by an attempt that began before, or it is held for dead again.
+    /// </summary>
+    public TimeSpan ConnectPatience { get; init; } = TimeSpan.FromSeconds(3);
+
     /// <summary>Heartbeats may be missing for so long: a garbage collection, a busy processor, a short loss.</summary>
     public TimeSpan AcceptablePause { get; init; } = TimeSpan.FromSeconds(4);
 

@@ -22,15 +22,8 @@ internal static class CoreMessages
     /// <summary>A contact of a subscriber of another partition was registered anew or replaced.</summary>
     public sealed record ContactRenewed(string AddressOfRecord, string Contact);
 
-    /// <summary>The application server is somewhere else now.</summary>
-    public sealed class ApplicationServerMoved
-    {
-        public static readonly ApplicationServerMoved Instance = new();
-
-        private ApplicationServerMoved()
-        {
-        }
-    }
+    /// <summary>The application server of a group of mailboxes is somewhere else now.</summary>
+    public sealed record ApplicationServerMoved(int MailboxGroup);
 
     /// <summary>A deadline of the machines may have come.</summary>
     public sealed class WakeUp : INotInfluenceReceiveTimeout, IDeadLetterSuppression, INoSerializationVerificationNeeded

@@ -68,8 +68,8 @@ internal sealed class CorePartition : UntypedActor
                 _registrar.HandleTransportFailure(failed.Hop, now, utcNow);
                 _proxy.HandleTransportFailure(failed.Hop, now, utcNow);
                 break;
-            case CoreMessages.ApplicationServerMoved:
-                _registrar.HandleApplicationServerMoved(now, utcNow);
+            case CoreMessages.ApplicationServerMoved moved:
+                _registrar.HandleApplicationServerMoved(moved.MailboxGroup, now, utcNow);
                 break;
             case CoreMessages.WakeUp:
                 _armedFor = Instant.Never;

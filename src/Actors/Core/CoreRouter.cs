@@ -15,7 +15,7 @@ internal sealed class CoreRouter(CoreCounters counters) : ISipReceiver
     private CoreIdentity? _identity;
     private volatile IActorRef[] _partitions = [];
 
-    public bool HasApplicationServer => _identity?.ApplicationServer is not null;
+    public bool HasApplicationServer => _identity?.HasApplicationServer == true;
 
     /// <summary>From now on messages are handed over; what came before is dropped.</summary>
     public void Open(CoreIdentity identity, IActorRef[] partitions)

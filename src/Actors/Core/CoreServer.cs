@@ -49,7 +49,7 @@ public sealed class CoreServer : IAsyncDisposable
         var transports = openTransports(router);
         var listening = transports[0].LocalEndPoint;
         var endPoint = settings.AdvertisedAddress is { } address ? new IPEndPoint(address, listening.Port) : listening;
-        var identity = new CoreIdentity(settings.Domain, endPoint, settings.ApplicationServer);
+        var identity = new CoreIdentity(settings.Domain, endPoint, settings.ApplicationServer, settings.MailboxGroups);
         var byKind = new ISipTransport?[Enum.GetValues<SipTransportKind>().Length];
         foreach (var transport in transports)
         {
@@ -67,13 +67,14 @@ public sealed class CoreServer : IAsyncDisposable
         return Task.FromResult(new CoreServer(transports, endPoint, partitions, counters, identity));
     }
 
-    /// <summary>The application server is there from now on, and is told of everybody who is registered.</summary>
-    public void MoveApplicationServer(SipHop server)
+    /// <summary>The application server of a group of mailboxes is there from now on, and is told of everybody of the group who is registered.</summary>
+    public void MoveApplicationServer(SipHop server, int mailboxGroup = 0)
     {
-        _identity.MoveApplicationServer(server);
+        _identity.MoveApplicationServer(server, mailboxGroup);
+        var moved = new CoreMessages.ApplicationServerMoved(mailboxGroup);
         foreach (var partition in _partitions)
         {
-            partition.Tell(CoreMessages.ApplicationServerMoved.Instance, ActorRefs.NoSender);
+            partition.Tell(moved, ActorRefs.NoSender);
         }
     }
 

@@ -21,6 +21,9 @@ public sealed record CoreSettings
     /// <summary>There will be an AS, of which only later is known where it is: see <see cref="CoreServer.MoveApplicationServer"/>.</summary>
     public bool ExpectsApplicationServer { get; init; }
 
+    /// <summary>How many ASs there will be, each with a group of the mailboxes (<see cref="Protocol.Messaging.MailboxGroups"/>).</summary>
+    public int MailboxGroups { get; init; } = 1;
+
     /// <summary>Whether the AS is told by third-party REGISTER; else it subscribes (event package reg).</summary>
     public bool SendsThirdPartyRegistrations { get; init; } = true;
 

@@ -8,19 +8,24 @@ using UeFarm.Protocol.Sip;
 namespace UeFarm.Protocol.Messaging;
 
 /// <summary>
-/// Who the core is: its domain, its listening address and the application server behind it. Decides which identities it serves
-/// and who speaks for the application server. Immutable but for the server's address, and thread-safe.
+/// Who the core is: its domain, its listening address and the application server behind it, or several that have a group of the mailboxes each. Decides which identities it serves
+/// and who speaks for an application server. Immutable but for the servers' addresses, and thread-safe.
 /// </summary>
 public sealed class CoreIdentity
 {
     private readonly string _listenHost;
-    private volatile Server? _server;
+    private readonly Server?[] _servers;
 
-    /// <summary>ListenEndPoint: the address that goes into Via, Service-Route and third-party REGISTER. ApplicationServer null: none.</summary>
-    public CoreIdentity(string domain, IPEndPoint listenEndPoint, SipHop? applicationServer)
+    /// <summary>
+    /// ListenEndPoint: the address that goes into Via, Service-Route and third-party REGISTER. ApplicationServer null: none. MailboxGroups: how many servers there
+    /// will be; where those of the others are is said later.
+    /// </summary>
+    public CoreIdentity(string domain, IPEndPoint listenEndPoint, SipHop? applicationServer, int mailboxGroups = 1)
     {
+        ArgumentOutOfRangeException.ThrowIfLessThan(mailboxGroups, 1);
         Domain = domain.ToLowerInvariant();
         ListenEndPoint = listenEndPoint;
+        _servers = new Server?[mailboxGroups];
         MoveApplicationServer(applicationServer);
         _listenHost = HostOf(listenEndPoint);
         SentBy = string.Create(CultureInfo.InvariantCulture, $"{_listenHost}:{listenEndPoint.Port}");
@@ -32,7 +37,14 @@ public sealed class CoreIdentity
 
     public IPEndPoint ListenEndPoint { get; }
 
-    public SipHop? ApplicationServer => _server?.Hop;
+    /// <summary>The application server of the first group, which is the only one unless said otherwise; null: nowhere.</summary>
+    public SipHop? ApplicationServer => ApplicationServerOf(0);
+
+    /// <summary>Whether any server is there.</summary>
+    public bool HasApplicationServer => Array.Exists(_servers, static server => server is not null);
+
+    /// <summary>Of how many groups of mailboxes there are servers.</summary>
+    public int MailboxGroupCount => _servers.Length;
 
     /// <summary>"host:port" for Via.</summary>
     public string SentBy { get; }
@@ -40,9 +52,15 @@ public sealed class CoreIdentity
     /// <summary>What a phone puts into Route of its requests (RFC 3608).</summary>
     public string ServiceRoute { get; }
 
-    /// <summary>From now on the application server is there; null: nowhere.</summary>
-    public void MoveApplicationServer(SipHop? server) =>
-        _server = server is { } hop ? new Server(hop, Encoding.ASCII.GetBytes(HostOf(hop.EndPoint))) : null;
+    /// <summary>From now on the application server of a group is there; null: nowhere.</summary>
+    public void MoveApplicationServer(SipHop? server, int mailboxGroup = 0) =>
+        Volatile.Write(ref _servers[mailboxGroup], server is { } hop ? new Server(hop, Encoding.ASCII.GetBytes(HostOf(hop.EndPoint))) : null);
+
+    /// <summary>Where the application server of a group is; null: nowhere.</summary>
+    public SipHop? ApplicationServerOf(int mailboxGroup) => Volatile.Read(ref _servers[mailboxGroup])?.Hop;
+
+    /// <summary>The group that a recipient's mailbox is in.</summary>
+    public int MailboxGroupOf(string addressOfRecord) => MailboxGroups.Of(addressOfRecord, _servers.Length);
 
     /// <summary>
     /// The key of a user that is served here: "sip:user@domain". False: another scheme, no user part, a foreign host or too long.
@@ -70,14 +88,27 @@ public sealed class CoreIdentity
         uri.Host == Domain || (uri.Host == _listenHost && (uri.Port == ListenEndPoint.Port || (uri.Port == 0 && IsSipScheme(uri))));
 
     /// <summary>
-    /// True: the request comes from the application server and is to be delivered, not to be checked as a phone's.
+    /// True: the request comes from an application server and is to be delivered, not to be checked as a phone's.
     /// Interpretation: it comes from the configured address and port itself (UDP, or a connection that the core opened), or from
     /// the configured address with the server's listening address in the top Via (a connection that the server opened from
     /// another port). So hosts on the application server's own address are trusted like it.
     /// </summary>
     public bool IsFromApplicationServer(SipMessage message, SipHop from)
     {
-        if (_server is not { } server || !SameAddress(from.EndPoint.Address, server.Hop.EndPoint.Address))
+        for (var group = 0; group < _servers.Length; group++)
+        {
+            if (Volatile.Read(ref _servers[group]) is { } server && IsFrom(server, message, from))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private static bool IsFrom(Server server, SipMessage message, SipHop from)
+    {
+        if (!SameAddress(from.EndPoint.Address, server.Hop.EndPoint.Address))
         {
             return false;
         }

@@ -68,7 +68,7 @@ public sealed partial class ProxyBehavior
         else if (TryAuthorize(transaction, out var sender, now, utcNow))
         {
             var forward = new ResponseContext(transaction, recipient!, sender, mark);
-            if (_identity.ApplicationServer is { } server)
+            if (_identity.ApplicationServerOf(_identity.MailboxGroupOf(forward.Recipient)) is { } server)
             {
                 SendToApplicationServer(forward, server, now);
             }

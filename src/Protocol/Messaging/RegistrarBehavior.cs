@@ -44,7 +44,7 @@ public sealed partial class RegistrarBehavior
         {
             var branches = new BranchSource(BranchSource.RegistrarKind, settings.Partition, random);
             _thirdParty = settings.SendsThirdPartyRegistrations
-                ? new ThirdPartyRegistrations(settings, _identity.ApplicationServer, _locations, _transactions, branches, random) : null;
+                ? new ThirdPartyRegistrations(settings, _locations, _transactions, branches, random) : null;
             _notifier = _identity.ApplicationServer is { } server
                 ? new RegEventNotifier(settings, server, _locations, _transactions, branches, random) : null;
         }
@@ -67,12 +67,16 @@ public sealed partial class RegistrarBehavior
         }
     }
 
-    /// <summary>The application server is somewhere else now (<see cref="CoreIdentity.MoveApplicationServer"/> has said so): it is told of everybody who is registered.</summary>
-    public void HandleApplicationServerMoved(Instant now, DateTimeOffset utcNow)
+    /// <summary>
+    /// The application server of a group is somewhere else now (<see cref="CoreIdentity.MoveApplicationServer"/> has said so): it is told of everybody who is
+    /// registered and has their mailbox there.
+    /// </summary>
+    public void HandleApplicationServerMoved(int mailboxGroup, Instant now, DateTimeOffset utcNow)
     {
-        if (_thirdParty is not null && _identity.ApplicationServer is { } server)
+        if (_thirdParty is not null && _identity.ApplicationServerOf(mailboxGroup) is { } server)
         {
-            _thirdParty.MoveTo(server, _locations.AddressesOfRecord, now);
+            var theirs = _locations.AddressesOfRecord.Where(user => _identity.MailboxGroupOf(user) == mailboxGroup);
+            _thirdParty.MoveTo(mailboxGroup, server, theirs, now);
             Drain(now, utcNow);
         }
     }

@@ -17,10 +17,10 @@ internal sealed class CoreHarness
 
     private long _lastFlow = 100;
 
-    public CoreHarness(SipHop? applicationServer = null, RegistrarSettings? template = null, ulong seed = 1)
+    public CoreHarness(SipHop? applicationServer = null, RegistrarSettings? template = null, ulong seed = 1, int mailboxGroups = 1)
     {
         var random = new SeededRandomSource(seed);
-        Identity = new CoreIdentity(Domain, Listen, applicationServer);
+        Identity = new CoreIdentity(Domain, Listen, applicationServer, mailboxGroups);
         var digest = new DigestServer(new DigestServerSettings { Realm = Domain, NonceSlots = 1024 }, random);
         var settings = template is null ? new RegistrarSettings { Identity = Identity, Partition = 3 } : template with { Identity = Identity, Partition = 3 };
         Registrar = new RegistrarBehavior(settings, Directory, digest, random);
@@ -115,10 +115,10 @@ internal sealed class CoreHarness
         Now = end;
     }
 
-    public void MoveServer(SipHop server)
+    public void MoveServer(SipHop server, int mailboxGroup = 0)
     {
-        Identity.MoveApplicationServer(server);
-        Registrar.HandleApplicationServerMoved(Now, Utc);
+        Identity.MoveApplicationServer(server, mailboxGroup);
+        Registrar.HandleApplicationServerMoved(mailboxGroup, Now, Utc);
         Drain();
     }
 

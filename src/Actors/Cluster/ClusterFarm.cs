@@ -53,16 +53,13 @@ public sealed class ClusterFarm : IAsyncDisposable
             SingletonHost.Start(system, ClusterRole.Core, CoreHost.Props(factory, network, wheel, metrics));
         }
 
-        if (roles.Contains(ClusterRole.ApplicationServer))
-        {
-            SingletonHost.Start(system, ClusterRole.ApplicationServer, ApplicationServerHost.Props(factory, network, wheel, node.Address, metrics));
-        }
-
+        var mailboxes = roles.Contains(ClusterRole.ApplicationServer)
+            ? await MailboxRegion.StartAsync(system, group => MailboxGroupActor.Props(group, factory, network, wheel, node.Address, metrics)).ConfigureAwait(false)
+            : await MailboxRegion.StartProxyAsync(system).ConfigureAwait(false);
         var core = SingletonHost.StartProxy(system, ClusterRole.Core);
-        var server = SingletonHost.StartProxy(system, ClusterRole.ApplicationServer);
         if (roles.Contains(ClusterRole.Conductor))
         {
-            var settings = new ConductorSettings { Factory = factory, Time = wheel.Time, Metrics = metrics, Blocks = blocks, Core = core, ApplicationServer = server };
+            var settings = new ConductorSettings { Factory = factory, Time = wheel.Time, Metrics = metrics, Blocks = blocks, Core = core, Mailboxes = mailboxes };
             SingletonHost.Start(system, ClusterRole.Conductor, Cluster.Conductor.Props(settings));
         }
 

@@ -22,7 +22,8 @@ internal static class ClusterForms
         ClusterForm.Of<EnsureBlock>("block", WriteEnsureBlock, static r => new EnsureBlock(r.Text(), r.Int32())),
         ClusterForm.Of<BlockReport>("block-report", WriteBlockReport, ReadBlockReport),
         ClusterForm.Of<CoreStarted>("core", static (w, m) => WriteTexts(w, m.RunId, m.Hop), static r => new CoreStarted(r.Text(), r.Text())),
-        ClusterForm.Of<ApplicationServerStarted>("as", WriteServer, static r => new ApplicationServerStarted(r.Text(), r.Text(), r.Int64(), r.Int64(), r.Flag())),
+        ClusterForm.Of<ServeMailboxes>("mailboxes", WriteServeMailboxes, static r => new ServeMailboxes(r.Int32(), ReadRunState(r))),
+        ClusterForm.Of<ApplicationServerStarted>("as", WriteServer, ReadServer),
         ClusterForm.Of<CloseBooks>("close", WriteClose, static r => new CloseBooks(r.Text(), r.Int32())),
         ClusterForm.Of<ConductorQuery>("query", WriteConductorQuery, static r => new ConductorQuery(r.Enumeration<ConductorVerb>(), r.Text(), r.Text())),
         ClusterForm.Of<ConductorReply>("reply", static (w, m) => WriteTexts(w, m.RunId, m.Content), static r => new ConductorReply(r.Text(), r.Text())),
@@ -33,16 +34,27 @@ internal static class ClusterForms
 
     private static void WriteServer(ClusterWriter writer, ApplicationServerStarted message)
     {
-        WriteTexts(writer, message.RunId, message.Hop);
+        writer.Text(message.RunId);
+        writer.Int32(message.Group);
+        writer.Text(message.Hop);
         writer.Int64(message.Backlog);
         writer.Int64(message.OrderViolations);
         writer.Flag(message.IsClosed);
     }
 
+    private static ApplicationServerStarted ReadServer(ClusterReader reader) =>
+        new(reader.Text(), reader.Int32(), reader.Text(), reader.Int64(), reader.Int64(), reader.Flag());
+
+    private static void WriteServeMailboxes(ClusterWriter writer, ServeMailboxes message)
+    {
+        writer.Int32(message.Group);
+        WriteRunState(writer, message.Run);
+    }
+
     private static void WriteClose(ClusterWriter writer, CloseBooks message)
     {
         writer.Text(message.RunId);
-        writer.Int32(message.Block);
+        writer.Int32(message.Stream);
     }
 
     private static void WriteTexts(ClusterWriter writer, string first, string second)
@@ -78,11 +90,11 @@ internal static class ClusterForms
         writer.Int64(state.StartTicks);
         writer.Byte((byte)state.Stage);
         writer.Text(state.CoreHop);
-        writer.Text(state.ApplicationServerHop);
+        writer.List(state.ApplicationServerHops, static (w, hop) => w.Text(hop));
     }
 
     private static RunState ReadRunState(ClusterReader reader) => new(
-        reader.Text(), reader.Int64(), reader.Enumeration<ClusterRunStage>(), reader.Text(), reader.Text());
+        reader.Text(), reader.Int64(), reader.Enumeration<ClusterRunStage>(), reader.Text(), reader.List(SmallestText, static r => r.Text()));
 
     private static void WriteNodeReport(ClusterWriter writer, NodeReport report)
     {

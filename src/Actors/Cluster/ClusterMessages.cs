@@ -13,11 +13,13 @@ public static class ClusterMessages
     /// <param name="StartTicks">When the schedule starts, in UTC ticks; 0: not known yet.</param>
     /// <param name="Stage">Where the run stands.</param>
     /// <param name="CoreHop">Where phones find the core, as HOST:PORT; empty: not started.</param>
-    /// <param name="ApplicationServerHop">Where the core finds the application server; empty: not started, or none.</param>
+    /// <param name="ApplicationServerHops">
+    /// Where the core finds the application server of each group of mailboxes; empty: not started. No items: the run has no server of its own.
+    /// </param>
     public sealed record RunState(
-        string RunId, long StartTicks, ClusterRunStage Stage, string CoreHop, string ApplicationServerHop) : IClusterMessage
+        string RunId, long StartTicks, ClusterRunStage Stage, string CoreHop, IReadOnlyList<string> ApplicationServerHops) : IClusterMessage
     {
-        public static RunState Idle { get; } = new("", 0, ClusterRunStage.Idle, "", "");
+        public static RunState Idle { get; } = new("", 0, ClusterRunStage.Idle, "", []);
 
         /// <summary>Whether nodes have anything to do for it.</summary>
         internal bool IsOn => Stage is > ClusterRunStage.Idle and < ClusterRunStage.Ended;
@@ -55,16 +57,20 @@ public static class ClusterMessages
     /// <summary>The core to the conductor: phones find it there.</summary>
     public sealed record CoreStarted(string RunId, string Hop) : IClusterMessage;
 
-    /// <summary>The application server to the conductor: the core finds it there.</summary>
+    /// <summary>To a group of mailboxes, through the shard region: have an application server, or, after the run, none. A group is started by its first.</summary>
+    public sealed record ServeMailboxes(int Group, RunState Run) : IClusterMessage;
+
+    /// <summary>The application server of a group to the conductor: the core finds it there.</summary>
     /// <param name="RunId">Of the run.</param>
+    /// <param name="Group">Of mailboxes.</param>
     /// <param name="Hop">As HOST:PORT.</param>
     /// <param name="Backlog">Messages stored now.</param>
     /// <param name="OrderViolations">Deliveries out of order that the server saw itself.</param>
     /// <param name="IsClosed">What it has stored is written to the journal.</param>
-    public sealed record ApplicationServerStarted(string RunId, string Hop, long Backlog, long OrderViolations, bool IsClosed) : IClusterMessage;
+    public sealed record ApplicationServerStarted(string RunId, int Group, string Hop, long Backlog, long OrderViolations, bool IsClosed) : IClusterMessage;
 
-    /// <summary>The conductor to everybody who writes to the journal: write what is left, then nothing more. Block: to which one; -1: to the application server.</summary>
-    public sealed record CloseBooks(string RunId, int Block) : IClusterMessage;
+    /// <summary>The conductor to everybody who writes to the journal: write what is left, then nothing more. Stream: whose.</summary>
+    public sealed record CloseBooks(string RunId, int Stream) : IClusterMessage;
 
     /// <param name="Verb">What is asked.</param>
     /// <param name="RunId">About which run; empty: the newest.</param>

@@ -96,7 +96,7 @@ internal sealed partial class Conductor
     private static ClusterMessages.Refused Refuse(Exception cause) => new(cause.GetBaseException().Message);
 
     private ConductorStatus StatusNow() => new(
-        _run?.RunId ?? "", _stage.ToString(), _run?.StartTicks ?? 0, _core, _server?.Hop ?? "", _server?.Backlog ?? 0,
+        _run?.RunId ?? "", _stage.ToString(), _run?.StartTicks ?? 0, _core, string.Join(", ", _servers.Values.Select(static server => server.Hop)), Backlog,
         _blocks.Values.Sum(static block => block.Registered), _counters?.Sent ?? 0,
         (_counters?.Received(ReceiveOutcome.Accepted) ?? 0) + (_counters?.Received(ReceiveOutcome.PlainAccepted) ?? 0), _counters?.InFlight ?? 0,
         [.. _nodes.Values.OrderBy(static node => node.Node, StringComparer.Ordinal).Select(static node => new ConductorStatus.NodeStatus(

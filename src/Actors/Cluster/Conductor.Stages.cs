@@ -17,6 +17,11 @@ internal sealed partial class Conductor
 
     private TimeSpan Length => _runSettings!.Phases.Aggregate(TimeSpan.Zero, static (sum, phase) => sum + phase.Duration);
 
+    /// <summary>None: no run, or one without a server of its own.</summary>
+    private int MailboxGroups => _runSettings is { HasApplicationServer: true } settings ? settings.MailboxGroups : 0;
+
+    private long Backlog => _servers.Values.Sum(static server => server.Backlog);
+
     private int BlockCount => new UeBlocks(_runSettings!.Phones).Count;
 
     private void Advance()
@@ -107,7 +112,7 @@ internal sealed partial class Conductor
             _isPublished = false;
             _blocks.Clear();
             _core = HopText.Of(settings.ExternalCore);
-            _server = null;
+            _servers.Clear();
             if (run.Result is not null)
             {
                 Enter(ClusterRunStage.Ended);
@@ -125,7 +130,7 @@ internal sealed partial class Conductor
         };
     }
 
-    private bool IsPrepared() => _core.Length > 0 && (_server is not null || !_runSettings!.HasApplicationServer);
+    private bool IsPrepared() => _core.Length > 0 && _servers.Count == MailboxGroups;
 
     private bool IsRegistered()
     {
@@ -185,7 +190,7 @@ internal sealed partial class Conductor
     private bool IsSettled()
     {
         var isComplete = _books!.WatermarkTicks >= Math.Min(_stageBegan.UtcTicks, (Start + Length).Ticks);
-        return (isComplete && _settling!.IsSettled(_books.Recorder.Counters, _server?.Backlog ?? 0, Now)) || InStage > _runSettings!.SettleTime;
+        return (isComplete && _settling!.IsSettled(_books.Recorder.Counters, Backlog, Now)) || InStage > _runSettings!.SettleTime;
     }
 
     private void CloseAll()
@@ -198,19 +203,25 @@ internal sealed partial class Conductor
             }
         }
 
-        _settings.ApplicationServer.Tell(new ClusterMessages.CloseBooks(_run!.RunId, RunStreams.ApplicationServer), Self);
+        for (var group = 0; group < MailboxGroups; group++)
+        {
+            if (!_servers.TryGetValue(group, out var server) || !server.IsClosed)
+            {
+                _settings.Mailboxes.Tell(new ClusterMessages.CloseBooks(_run!.RunId, RunStreams.ApplicationServerOf(group)), Self);
+            }
+        }
     }
 
     private bool IsClosed() =>
         _blocks.Count == BlockCount && _blocks.Values.All(static block => block.IsClosed)
-        && (_server is { IsClosed: true } || !_runSettings!.HasApplicationServer);
+        && _servers.Count == MailboxGroups && _servers.Values.All(static server => server.IsClosed);
 
     private async Task<Action> JudgeAsync()
     {
         var (run, settings, books) = (_run!, _runSettings!, _books!);
         var played = TimeSpan.FromTicks(Math.Clamp(_stageBegan.UtcTicks - run.StartTicks, 0, Length.Ticks));
         var unclosed = _blocks.Count(static block => !block.Value.IsClosed);
-        var misordered = _server?.OrderViolations ?? 0;
+        var misordered = _servers.Values.Sum(static server => server.OrderViolations);
         books.Learn(await _settings.Factory.Register.ReadChangesAsync(run.RunId, CancellationToken.None).ConfigureAwait(false));
         await books.FinishAsync(Start + played, CancellationToken.None).ConfigureAwait(false);
         if (unclosed > 0)

@@ -28,7 +28,7 @@ internal sealed partial class Conductor : UntypedActor, IWithTimers, IWithStash
 
     /// <summary>Of the books, also after the run's end.</summary>
     private RunCounters? _counters;
-    private ClusterMessages.ApplicationServerStarted? _server;
+    private readonly SortedDictionary<int, ClusterMessages.ApplicationServerStarted> _servers = [];
     private ClusterRunStage _stage = ClusterRunStage.Idle;
     private SettleRule? _settling;
     private string _core = "";
@@ -94,7 +94,7 @@ internal sealed partial class Conductor : UntypedActor, IWithTimers, IWithStash
                 _core = started.Hop;
                 break;
             case ClusterMessages.ApplicationServerStarted started when started.RunId == _run?.RunId:
-                _server = started;
+                _servers[started.Group] = started;
                 break;
             case ClusterMessages.ConductorQuery when !_isInformed:
                 Stash.Stash();
@@ -131,7 +131,7 @@ internal sealed partial class Conductor : UntypedActor, IWithTimers, IWithStash
     private void Broadcast()
     {
         var state = _run is { } run
-            ? new ClusterMessages.RunState(run.RunId, run.StartTicks, _stage, _core, _server?.Hop ?? "")
+            ? new ClusterMessages.RunState(run.RunId, run.StartTicks, _stage, _core, ServerHops())
             : ClusterMessages.RunState.Idle;
         foreach (var member in _cluster.State.Members.Where(static member => member.Status == MemberStatus.Up))
         {
@@ -140,7 +140,7 @@ internal sealed partial class Conductor : UntypedActor, IWithTimers, IWithStash
 
         // A part that somebody else plays has nothing to do here.
         _settings.Core.Tell(_runSettings is { ExternalCore: not null } ? ClusterMessages.RunState.Idle : state, Self);
-        _settings.ApplicationServer.Tell(_runSettings is { HasApplicationServer: false } ? ClusterMessages.RunState.Idle : state, Self);
+        TellMailboxes(state);
         if (_runSettings is not null && _stage is >= ClusterRunStage.Registering and <= ClusterRunStage.Closing)
         {
             for (var block = 0; block < BlockCount; block++)
@@ -149,6 +149,23 @@ internal sealed partial class Conductor : UntypedActor, IWithTimers, IWithStash
             }
         }
     }
+
+    /// <summary>While the run is on every group is to have a server; those that had one hear once that it has ended.</summary>
+    private void TellMailboxes(ClusterMessages.RunState state)
+    {
+        foreach (var group in state.IsOn ? Enumerable.Range(0, MailboxGroups) : _servers.Keys.ToArray())
+        {
+            _settings.Mailboxes.Tell(new ClusterMessages.ServeMailboxes(group, state), Self);
+        }
+
+        if (!state.IsOn)
+        {
+            _servers.Clear();
+        }
+    }
+
+    private string[] ServerHops() =>
+        [.. Enumerable.Range(0, MailboxGroups).Select(group => _servers.GetValueOrDefault(group)?.Hop ?? "")];
 
     /// <summary>One piece of work at a time, whose outcome comes back as a message.</summary>
     private void Do(Task<Action> work)

@@ -18,7 +18,8 @@ internal sealed record ConductorSettings
 
     public required IActorRef Core { get; init; }
 
-    public required IActorRef ApplicationServer { get; init; }
+    /// <summary>Passes <see cref="ClusterMessages.ServeMailboxes"/> to wherever the group is.</summary>
+    public required IActorRef Mailboxes { get; init; }
 
     /// <summary>Between the decision and the schedule's start, so that every node has heard of it.</summary>
     public TimeSpan StartDelay { get; init; } = TimeSpan.FromSeconds(3);

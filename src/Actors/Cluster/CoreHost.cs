@@ -23,7 +23,7 @@ internal sealed class CoreHost : UntypedActor
     private string _runId = "";
     private bool _isStarting;
     private CoreServer? _core;
-    private string _applicationServer = "";
+    private readonly Dictionary<int, string> _applicationServers = [];
 
     public CoreHost(IClusterRunFactory factory, NodeNetwork network, WakeUpWheel wheel, ClusterMetrics metrics)
     {
@@ -85,10 +85,13 @@ internal sealed class CoreHost : UntypedActor
             return;
         }
 
-        if (state.ApplicationServerHop != _applicationServer && HopText.TryRead(state.ApplicationServerHop, SipTransportKind.Tcp, out var hop))
+        foreach (var (group, text) in state.ApplicationServerHops.Index())
         {
-            _applicationServer = state.ApplicationServerHop;
-            _core.MoveApplicationServer(hop);
+            if (_applicationServers.GetValueOrDefault(group) != text && HopText.TryRead(text, SipTransportKind.Tcp, out var hop))
+            {
+                _applicationServers[group] = text;
+                _core.MoveApplicationServer(hop, group);
+            }
         }
 
         Sender.Tell(new ClusterMessages.CoreStarted(_runId, HopText.Of(_network.Reached(_core.EndPoint))));
@@ -110,6 +113,7 @@ internal sealed class CoreHost : UntypedActor
         Subscribers = settings.Subscribers,
         ApplicationServer = settings.ExternalApplicationServer,
         ExpectsApplicationServer = settings.HasApplicationServer,
+        MailboxGroups = settings.HasApplicationServer ? settings.MailboxGroups : 1,
         SendsThirdPartyRegistrations = settings.ApplicationServer.Presence == Mailbox.PresenceSource.ThirdPartyRegister,
         Timers = settings.Ue.Timers,
         Transport = new SipTransportSettings { Allow = settings.Allow, Listen = _network.Core },
@@ -123,7 +127,7 @@ internal sealed class CoreHost : UntypedActor
         if (_core is { } core)
         {
             _core = null;
-            _applicationServer = "";
+            _applicationServers.Clear();
             Observe(core.DisposeAsync().AsTask());
         }
     }

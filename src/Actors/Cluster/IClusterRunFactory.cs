@@ -13,8 +13,9 @@ public interface IClusterRunFactory
 
     Task<IRunJournal> OpenJournalAsync(string runId, CancellationToken cancellation);
 
+    /// <param name="group">Of the mailboxes.</param>
     /// <param name="isFirst">The run's first server: what an earlier run left is thrown away.</param>
-    MailboxStoreSettings MailboxStoreOf(bool isFirst);
+    MailboxStoreSettings MailboxStoreOf(int group, bool isFirst);
 
     IRunRegister Register { get; }
 

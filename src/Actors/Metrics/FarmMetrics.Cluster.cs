@@ -3,7 +3,6 @@ using UeFarm.Actors.Cluster;
 using UeFarm.Actors.Core;
 using UeFarm.Actors.Journal;
 using UeFarm.Actors.Kms;
-using UeFarm.Actors.Mailbox;
 using UeFarm.Actors.Transport;
 using UeFarm.Actors.Ue;
 using UeFarm.Protocol.Replay;
@@ -35,10 +34,10 @@ public sealed partial class FarmMetrics
         return registry;
     }
 
-    internal static CollectorRegistry OfApplicationServer(ApplicationServerCounters counters, TimeProvider time)
+    internal static CollectorRegistry OfApplicationServers(ServedMailboxes served, TimeProvider time)
     {
         var (metrics, registry) = Create();
-        metrics.AddApplicationServer(counters, time);
+        metrics.AddApplicationServer(served, time);
         return registry;
     }
 

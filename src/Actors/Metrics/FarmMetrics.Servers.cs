@@ -1,7 +1,6 @@
 using Prometheus;
 using UeFarm.Actors.Core;
 using UeFarm.Actors.Kms;
-using UeFarm.Actors.Mailbox;
 using UeFarm.Actors.Transport;
 using UeFarm.Actors.Ue;
 using UeFarm.Protocol.Kms;
@@ -14,53 +13,62 @@ public sealed partial class FarmMetrics
     /// <summary>A store that is too busy to say soon what is oldest must not hold a scrape up.</summary>
     private static readonly TimeSpan LongestQuestion = TimeSpan.FromSeconds(1);
 
-    private void AddApplicationServer(ApplicationServerCounters counters, TimeProvider time)
+    private void AddApplicationServer(ServedMailboxes served, TimeProvider time)
     {
-        AddOldestMessage(counters, time);
-        Gauge("uefarm_as_backlog_messages", "Messages stored and not yet removed.", () => counters.Backlog);
-        Gauge("uefarm_as_backlog_bytes", "Bodies of the messages stored and not yet removed.", () => counters.BacklogBytes);
-        Gauge("uefarm_as_users_online", "Users that the application server knows as registered.", () => counters.UsersOnline);
-        Gauge("uefarm_as_drain_waiting", "Mailboxes that wait for their turn under the limit of the drain.", () => counters.DrainWaiting);
-        Gauge("uefarm_as_subscriptions", "Phones whose registration the application server is subscribed to.", () => counters.Subscriptions);
-        Counter("uefarm_as_received_total", "Messages received for delivery.", () => counters.Received);
-        Counter("uefarm_as_forwarded_live_total", "Messages forwarded at once.", () => counters.ForwardedLive);
-        Counter("uefarm_as_stored_total", "Messages stored durably.", () => counters.Stored);
-        Counter("uefarm_as_delivered_total", "Stored messages delivered.", () => counters.Delivered);
-        Counter("uefarm_as_redeliveries_total", "Deliveries tried again.", () => counters.Redeliveries);
-        Counter("uefarm_as_temporary_failures_total", "Deliveries that failed for now.", () => counters.TemporaryFailures);
-        Counter("uefarm_as_commits_total", "Commits of the store.", () => counters.Commits);
-        Counter("uefarm_as_commit_failures_total", "Transactions of the store that failed.", () => counters.FailedCommits);
-        Gauge("uefarm_as_store_up", "1 while the store works, 0 after a failure until it works again.", () => counters.StoreProblem is null ? 1 : 0);
+        AddOldestMessage(served, time);
+        Gauge("uefarm_as_backlog_messages", "Messages stored and not yet removed.", () => served.SumNow(static server => server.Backlog));
+        Gauge("uefarm_as_backlog_bytes", "Bodies of the messages stored and not yet removed.", () => served.SumNow(static server => server.BacklogBytes));
+        Gauge("uefarm_as_users_online", "Users that the application server knows as registered.", () => served.SumNow(static server => server.UsersOnline));
+        Gauge("uefarm_as_drain_waiting", "Mailboxes that wait for their turn under the limit of the drain.", () => served.SumNow(static server => server.DrainWaiting));
+        Gauge("uefarm_as_subscriptions", "Phones whose registration the application server is subscribed to.", () => served.SumNow(static server => server.Subscriptions));
+        Counter("uefarm_as_received_total", "Messages received for delivery.", () => served.Sum(static server => server.Received));
+        Counter("uefarm_as_forwarded_live_total", "Messages forwarded at once.", () => served.Sum(static server => server.ForwardedLive));
+        Counter("uefarm_as_stored_total", "Messages stored durably.", () => served.Sum(static server => server.Stored));
+        Counter("uefarm_as_delivered_total", "Stored messages delivered.", () => served.Sum(static server => server.Delivered));
+        Counter("uefarm_as_redeliveries_total", "Deliveries tried again.", () => served.Sum(static server => server.Redeliveries));
+        Counter("uefarm_as_temporary_failures_total", "Deliveries that failed for now.", () => served.Sum(static server => server.TemporaryFailures));
+        Counter("uefarm_as_commits_total", "Commits of the store.", () => served.Sum(static server => server.Commits));
+        Counter("uefarm_as_commit_failures_total", "Transactions of the store that failed.", () => served.Sum(static server => server.FailedCommits));
+        Gauge(
+            "uefarm_as_store_up", "1 while the store works, 0 after a failure until it works again.",
+            () => served.Working.All(static server => server.StoreProblem is null) ? 1 : 0);
         var dropped = _factory.CreateCounter("uefarm_as_dropped_total", "Messages taken out without delivery.", "reason");
-        AddChild(dropped, () => counters.DroppedPermanent, "permanent");
-        AddChild(dropped, () => counters.DroppedExpired, "expired");
-        AddChild(dropped, () => counters.DroppedPurged, "purged");
+        AddChild(dropped, () => served.Sum(static server => server.DroppedPermanent), "permanent");
+        AddChild(dropped, () => served.Sum(static server => server.DroppedExpired), "expired");
+        AddChild(dropped, () => served.Sum(static server => server.DroppedPurged), "purged");
         var reports = _factory.CreateCounter("uefarm_as_reports_total", "Delivery reports of the server to senders, by what they say.", "status");
-        AddChild(reports, () => counters.ReportedFailed, "failed");
-        AddChild(reports, () => counters.ReportedError, "error");
-        AddChild(reports, () => counters.ReportedStored, "stored");
-        Counter("uefarm_as_reports_dropped_total", "Delivery reports without a mailbox to go to, or with a full one.", () => counters.ReportsDropped);
+        AddChild(reports, () => served.Sum(static server => server.ReportedFailed), "failed");
+        AddChild(reports, () => served.Sum(static server => server.ReportedError), "error");
+        AddChild(reports, () => served.Sum(static server => server.ReportedStored), "stored");
+        Counter("uefarm_as_reports_dropped_total", "Delivery reports without a mailbox to go to, or with a full one.", () => served.Sum(static server => server.ReportsDropped));
         var refused = _factory.CreateCounter("uefarm_as_refused_total", "Messages not taken.", "reason");
-        AddChild(refused, () => counters.RefusedQuota, "quota");
-        AddChild(refused, () => counters.RefusedQuotaBytes, "quota-bytes");
-        AddChild(refused, () => counters.RefusedServerQuota, "server-quota");
-        AddChild(refused, () => counters.RefusedServerQuotaBytes, "server-quota-bytes");
-        AddChild(refused, () => counters.RefusedStorage, "storage");
-        AddChild(refused, () => counters.RefusedExpired, "expired");
-        AddChild(refused, () => counters.RefusedStopping, "stopping");
+        AddChild(refused, () => served.Sum(static server => server.RefusedQuota), "quota");
+        AddChild(refused, () => served.Sum(static server => server.RefusedQuotaBytes), "quota-bytes");
+        AddChild(refused, () => served.Sum(static server => server.RefusedServerQuota), "server-quota");
+        AddChild(refused, () => served.Sum(static server => server.RefusedServerQuotaBytes), "server-quota-bytes");
+        AddChild(refused, () => served.Sum(static server => server.RefusedStorage), "storage");
+        AddChild(refused, () => served.Sum(static server => server.RefusedExpired), "expired");
+        AddChild(refused, () => served.Sum(static server => server.RefusedStopping), "stopping");
     }
 
     /// <summary>The one figure that is asked of the store, by its first row in the order of arrival. While it cannot say, the last answer stays.</summary>
-    private void AddOldestMessage(ApplicationServerCounters counters, TimeProvider time)
+    private void AddOldestMessage(ServedMailboxes served, TimeProvider time)
     {
         var age = _factory.CreateGauge("uefarm_as_oldest_message_age_seconds", "How long the message that is stored longest has been there; 0 without any.");
-        Gauge("uefarm_as_expiry_seconds", "How long messages are kept at most.", () => (long)counters.Expiry.TotalSeconds);
+        Gauge("uefarm_as_expiry_seconds", "How long messages are kept at most.", () => served.Working is [var server, ..] ? (long)server.Expiry.TotalSeconds : 0);
         _registry.AddBeforeCollectCallback(async cancellation =>
         {
             try
             {
-                var oldest = counters.Backlog == 0 ? null : await counters.FindOldestAsync().WaitAsync(LongestQuestion, cancellation).ConfigureAwait(false);
-                age.Set(oldest is { } arrived ? Math.Max(0, (time.GetUtcNow() - arrived).TotalSeconds) : 0);
+                var now = time.GetUtcNow();
+                var oldest = now;
+                foreach (var server in served.Working.Where(static server => server.Backlog > 0))
+                {
+                    var arrived = await server.FindOldestAsync().WaitAsync(LongestQuestion, cancellation).ConfigureAwait(false);
+                    oldest = arrived < oldest ? arrived.Value : oldest;
+                }
+
+                age.Set((now - oldest).TotalSeconds);
             }
             catch (Exception problem) when (problem is IOException or TimeoutException)
             {

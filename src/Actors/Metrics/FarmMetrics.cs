@@ -43,7 +43,7 @@ public sealed partial class FarmMetrics
         metrics.AddAttacks(run.Recorder.Counters);
         if (run.ApplicationServer is { } server)
         {
-            metrics.AddApplicationServer(server, run.Time);
+            metrics.AddApplicationServer(ServedMailboxes.Of(server), run.Time);
         }
 
         if (run.Core is { } core)
@@ -64,7 +64,7 @@ public sealed partial class FarmMetrics
         ArgumentNullException.ThrowIfNull(server);
         ArgumentNullException.ThrowIfNull(registry);
         var metrics = new FarmMetrics(registry, () => server.Transports.Select(static transport => (ApplicationServerRole, transport.Counters)));
-        metrics.AddApplicationServer(server.Counters, TimeProvider.System);
+        metrics.AddApplicationServer(ServedMailboxes.Of(server.Counters), TimeProvider.System);
         metrics.AddTransports([ApplicationServerRole]);
     }
 

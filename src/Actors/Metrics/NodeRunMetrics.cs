@@ -1,5 +1,6 @@
 using Prometheus;
 using UeFarm.Actors.Journal;
+using UeFarm.Actors.Mailbox;
 using UeFarm.Actors.Transport;
 
 namespace UeFarm.Actors.Metrics;
@@ -11,6 +12,7 @@ internal sealed class NodeRunMetrics
     private readonly CollectorRegistry?[] _parts = new CollectorRegistry?[Enum.GetValues<NodeMetricsPart>().Length];
     private readonly List<(string Role, TransportCounters Counters)> _transports = [];
     private readonly List<IRunJournal> _journals = [];
+    private readonly ServedMailboxes _mailboxes = new();
     private readonly IObserver _commitTimes;
 
     public NodeRunMetrics(string runId)
@@ -49,6 +51,17 @@ internal sealed class NodeRunMetrics
         {
             _transports.AddRange(transports.Select(transport => (role, transport.Counters)));
         }
+    }
+
+    /// <summary>A server of a group of mailboxes works here until what is returned is disposed.</summary>
+    public IDisposable Add(ApplicationServerCounters server, TimeProvider time)
+    {
+        lock (_gate)
+        {
+            _parts[(int)NodeMetricsPart.ApplicationServer] ??= FarmMetrics.OfApplicationServers(_mailboxes, time);
+        }
+
+        return _mailboxes.Add(server);
     }
 
     public void Add(IRunJournal journal)

@@ -52,6 +52,14 @@ public sealed record ApplicationServerOptions
         }
     }
 
+    /// <summary>Of one of several servers that have a group of the mailboxes each: its share of what holds for all phones together.</summary>
+    public ApplicationServerOptions OfGroup(int groups) => this with
+    {
+        MaxStored = ShareOf(MaxStored, groups),
+        MaxStoredBytes = ShareOf(MaxStoredBytes, groups),
+        DrainRate = DrainRate / groups,
+    };
+
     /// <summary>The same settings with this behaviour.</summary>
     public ApplicationServerSettings ApplyTo(ApplicationServerSettings settings) => settings with
     {
@@ -71,4 +79,6 @@ public sealed record ApplicationServerOptions
         DrainRate = DrainRate,
         DrainRatePerUe = DrainRatePerUe,
     };
+
+    private static long ShareOf(long all, int groups) => (all + groups - 1) / groups;
 }

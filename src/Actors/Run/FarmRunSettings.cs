@@ -45,6 +45,9 @@ public sealed record FarmRunSettings
     /// <summary>Whether the embedded core has the embedded application server behind it.</summary>
     public bool WithApplicationServer { get; init; } = true;
 
+    /// <summary>On a cluster: in how many groups the mailboxes are, each with a server.</summary>
+    public int MailboxGroups { get; init; } = 1;
+
     /// <summary>Whether the run has an application server of its own.</summary>
     public bool HasApplicationServer => ExternalCore is null && WithApplicationServer;
 

@@ -77,7 +77,7 @@ internal sealed class LocalClusterArguments(CliEnvironment environment)
 
         try
         {
-            var cluster = await LocalCluster.StartAsync(nodes, store, read.Scenario!.Target.Listen, results, signals.FirstSignal).ConfigureAwait(false);
+            var cluster = await LocalCluster.StartAsync(nodes, store, read.Scenario!, results, signals.FirstSignal).ConfigureAwait(false);
             await using (cluster.ConfigureAwait(false))
             {
                 var runId = await cluster.Conductor.SubmitAsync(ScenarioSubmission.Of(read, isHere: true), CancellationToken.None).ConfigureAwait(false);

@@ -5,6 +5,7 @@ using System.Security.Cryptography;
 using System.Text.Json;
 using UeFarm.Actors.Stores;
 using UeFarm.Farm.Report;
+using UeFarm.Farm.Scenarios;
 
 namespace UeFarm.Farm.Cluster;
 
@@ -21,11 +22,12 @@ internal sealed class LocalCluster : IAsyncDisposable
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(250);
 
     private readonly ClusterStore _store;
+    private readonly Scenario _scenario;
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("uefarm-nodes-");
     private readonly List<LocalNode> _nodes = [];
     private readonly string _token = RandomNumberGenerator.GetHexString(64, lowercase: true);
 
-    private LocalCluster(ClusterStore store) => _store = store;
+    private LocalCluster(ClusterStore store, Scenario scenario) => (_store, _scenario) = (store, scenario);
 
     public ConductorClient Conductor => field ??= new ConductorClient([.. _nodes.Select(static node => node.Admin)], _token);
 
@@ -35,17 +37,17 @@ internal sealed class LocalCluster : IAsyncDisposable
     /// <summary>Starts the nodes and waits until each is ready.</summary>
     /// <param name="count">How many nodes.</param>
     /// <param name="store">Of a database; its schema's name begins those of the cluster.</param>
-    /// <param name="listen">Of the core, on whichever node it is.</param>
+    /// <param name="scenario">That it will play: where the core listens, on whichever node it is, and how many groups of mailboxes there are.</param>
     /// <param name="results">Where logs go.</param>
     /// <param name="stop">Gives up.</param>
     /// <exception cref="ConductorException">A node did not start.</exception>
-    public static async Task<LocalCluster> StartAsync(int count, ClusterStore store, IPEndPoint listen, ResultsFolder results, CancellationToken stop)
+    public static async Task<LocalCluster> StartAsync(int count, ClusterStore store, Scenario scenario, ResultsFolder results, CancellationToken stop)
     {
         var suffix = string.Create(CultureInfo.InvariantCulture, $"_run_{TimeProvider.System.GetUtcNow():yyyyMMddHHmmss}_{Environment.ProcessId}");
-        var cluster = new LocalCluster(store with { Connection = PostgresConnectionText.WithSchemaSuffix(store.Connection, suffix) });
+        var cluster = new LocalCluster(store with { Connection = PostgresConnectionText.WithSchemaSuffix(store.Connection, suffix) }, scenario);
         try
         {
-            cluster.StartNodes(count, listen, results);
+            cluster.StartNodes(count, results);
             await cluster.WaitUntilReadyAsync(stop).ConfigureAwait(false);
             return cluster;
         }
@@ -82,10 +84,13 @@ internal sealed class LocalCluster : IAsyncDisposable
 
         _folder.Delete(recursive: true);
         PostgresSchemas.TryDrop(_store.Connection, _store.PasswordFile, out _);
-        PostgresSchemas.TryDrop(_store.MailboxesOf(isFirst: true).ConnectionString, _store.PasswordFile, out _);
+        for (var group = 0; group < _scenario.ApplicationServer.Groups; group++)
+        {
+            PostgresSchemas.TryDrop(_store.MailboxesOf(group, isFirst: true).ConnectionString, _store.PasswordFile, out _);
+        }
     }
 
-    private void StartNodes(int count, IPEndPoint listen, ResultsFolder results)
+    private void StartNodes(int count, ResultsFolder results)
     {
         var tokenFile = Path.Combine(_folder.FullName, "token");
         File.WriteAllText(tokenFile, _token);
@@ -96,7 +101,7 @@ internal sealed class LocalCluster : IAsyncDisposable
             var (member, admin) = (ports[i], ports[count + i]);
             List<string> arguments =
             [
-                "--role", "ue,core,as,kms,conductor", "--listen", listen.ToString(), "--admin", admin.ToString(), "--admin-token-file", tokenFile,
+                "--role", "ue,core,as,kms,conductor", "--listen", _scenario.Target.Listen.ToString(), "--admin", admin.ToString(), "--admin-token-file", tokenFile,
                 "--set", $"cluster.listen={member}", "--set", $"cluster.seeds={seeds}",
                 "--set", $"cluster.store={JsonSerializer.Serialize("postgres:" + _store.Connection, NodeArgumentsJson.Default.String)}",
                 "--set", $"cluster.storeUnsafe={(_store.IsUnsafe ? "on" : "off")}",

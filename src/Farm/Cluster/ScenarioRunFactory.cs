@@ -36,7 +36,7 @@ internal sealed class ScenarioRunFactory(IRunRegister register, ClusterStore sto
         return journal ?? throw new InvalidDataException($"the journal of run {runId} cannot be used: {problem}");
     }
 
-    public MailboxStoreSettings MailboxStoreOf(bool isFirst) => store.MailboxesOf(isFirst);
+    public MailboxStoreSettings MailboxStoreOf(int group, bool isFirst) => store.MailboxesOf(group, isFirst);
 
     public ClusterVerdict Judge(ClusterRunRecord run, ClusterBooks books, FarmRunResult result)
     {

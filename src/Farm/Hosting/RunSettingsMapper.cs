@@ -47,6 +47,7 @@ internal static class RunSettingsMapper
             Transport = transport,
             Connections = scenario.Subscribers.Connections,
             WithApplicationServer = scenario.Target.ApplicationServer.IsEmbedded,
+            MailboxGroups = scenario.ApplicationServer.Groups,
             ExternalApplicationServer = await ServerHopAsync(scenario.Target.ApplicationServer.Address, cancellation).ConfigureAwait(false),
             ApplicationServer = ApplicationServerOf(scenario.ApplicationServer, isScratch: true),
             Kms = KmsOf(scenario, kms, master),

@@ -40,7 +40,8 @@ internal static class ClusterNodeFormat
 
     public static readonly TypedScenarioOption<string> Store = Add(new TypedScenarioOption<string>(
         "cluster.store", new PostgresKind(),
-        "The database that all nodes share: runs and journals in its schema (Search Path=, default uefarm), mailboxes in another one with _mailboxes behind the name.")
+        "The database that all nodes share: runs and journals in its schema (Search Path=, default uefarm), "
+        + "the groups of mailboxes in others with _mailboxes_0 and so on behind the name.")
     { IsRequired = true, Sample = "postgres:Host=db.lab;Database=uefarm;Username=uefarm" });
 
     public static readonly TypedScenarioOption<string> StorePasswordFile = Add(new TypedScenarioOption<string>(

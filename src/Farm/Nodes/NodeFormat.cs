@@ -104,9 +104,10 @@ internal static class NodeFormat
             : $"add {option.Path}: {option.Sample}",
     };
 
-    /// <summary>Several servers side by side are a thing of sizing.</summary>
+    /// <summary>Several servers side by side are a thing of sizing, groups of mailboxes one of clusters.</summary>
     private static bool IsShared(ScenarioOption option) =>
-        (option.Section == ScenarioFormat.ApplicationServer.Path && option != ScenarioFormat.ServerCount && option != ScenarioFormat.ServerFirstShare)
+        (option.Section == ScenarioFormat.ApplicationServer.Path
+            && option != ScenarioFormat.ServerGroups && option != ScenarioFormat.ServerCount && option != ScenarioFormat.ServerFirstShare)
         || option.Section == ScenarioFormat.Sip.Path;
 
     private static TypedScenarioOption<T> Add<T>(string path, OptionKind<T> kind, string defaultText, string description) =>

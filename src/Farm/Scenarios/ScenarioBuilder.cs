@@ -77,6 +77,7 @@ internal static class ScenarioBuilder
         Presence = values.Get(F.ServerPresence),
         DrainRate = values.Get(F.ServerDrainRate),
         DrainRatePerUe = values.Get(F.ServerDrainRatePerUe),
+        Groups = (int)values.Get(F.ServerGroups),
         Servers = (int)values.Get(F.ServerCount),
         FirstShare = values.IsWritten(F.ServerFirstShare) ? values.Get(F.ServerFirstShare).Fraction : null,
     };

@@ -256,6 +256,11 @@ internal static class ScenarioFormat
     public static readonly TypedScenarioOption<Rate?> ServerDrainRatePerUe = Add(
         "applicationServer.drainRatePerUe", new OptionalRateKind(10_000), "off", "Most stored messages sent per second to one phone.");
 
+    public static readonly TypedScenarioOption<long> ServerGroups = Add(
+        "applicationServer.groups", new IntegerKind(1, 64), "4",
+        "On a cluster: in how many groups the mailboxes are, each with a server on one of the nodes. What is said of all phones together is shared among them. "
+        + "One process has one server.");
+
     public static readonly TypedScenarioOption<long> ServerCount = Add(
         "applicationServer.servers", new IntegerKind(1, 16), "1",
         "Servers that hold messages for every phone side by side and drain in parallel; more than 1 is played by size alone.");

@@ -24,6 +24,8 @@ internal sealed class TestRunFactory(string folder, IReadOnlyList<PhasePlan> pha
 
     public AttackPlan Attacks { get; init; } = AttackPlan.None;
 
+    public const int MailboxGroups = 2;
+
     public MemoryRunRegister Runs { get; } = new();
 
     /// <summary>Somebody else's core.</summary>
@@ -66,6 +68,7 @@ internal sealed class TestRunFactory(string folder, IReadOnlyList<PhasePlan> pha
                 Trust = IsRich ? UeCertificateAuthority.Derive("test CA", Subscribers.MasterSecret, TimeProvider.System.GetUtcNow()) : null,
             },
             ExternalCore = ExternalCore,
+            MailboxGroups = MailboxGroups,
             Kms = new KmsSettings { Identity = Subscribers.KmsIdentity, MasterSecret = Subscribers.MasterSecret },
             Allow = AddressAllowList.Loopback,
             Traffic = new TrafficPlan { RatePerSecond = rate },
@@ -77,7 +80,8 @@ internal sealed class TestRunFactory(string folder, IReadOnlyList<PhasePlan> pha
 
     public Task<IRunJournal> OpenJournalAsync(string runId, CancellationToken cancellation) => Task.FromResult<IRunJournal>(Journal);
 
-    public MailboxStoreSettings MailboxStoreOf(bool isFirst) => new SqliteMailboxStoreSettings { Path = Path.Combine(folder, "mailboxes.db") };
+    public MailboxStoreSettings MailboxStoreOf(int group, bool isFirst) =>
+        new SqliteMailboxStoreSettings { Path = Path.Combine(folder, $"mailboxes-{group}.db") };
 
     public ClusterVerdict Judge(ClusterRunRecord run, ClusterBooks books, FarmRunResult result)
     {

@@ -78,7 +78,7 @@ public abstract class RunJournalContract : IAsyncLifetime
     {
         var journal = Open();
         await journal.ClaimAsync(3, "node-a", Cancellation);
-        await journal.ClaimAsync(RunStreams.ApplicationServer, "node-a", Cancellation);
+        await journal.ClaimAsync(RunStreams.ApplicationServerOf(0), "node-a", Cancellation);
         var before = Time.GetUtcNow().UtcTicks;
         IReadOnlyList<StreamState> states;
         do
@@ -89,7 +89,7 @@ public abstract class RunJournalContract : IAsyncLifetime
         }
         while (states.Any(state => state.CompleteTicks < before));
 
-        Assert.Equal([RunStreams.ApplicationServer, 3], states.Select(static state => state.Stream));
+        Assert.Equal([RunStreams.ApplicationServerOf(0), 3], states.Select(static state => state.Stream));
         Assert.All(states, static state => Assert.Equal(1, state.LastBatch));
     }
 

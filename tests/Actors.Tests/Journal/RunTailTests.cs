@@ -163,7 +163,7 @@ public sealed class RunTailTests
         var random = new Random(seed);
         var time = new FakeTimeProvider(new DateTimeOffset(run.Start.Ticks, TimeSpan.Zero) - TimeSpan.FromSeconds(10));
         var journal = new MemoryRunJournal(time) { AppendDelay = TimeSpan.FromMilliseconds(clockErrorMs + 100), IsHeld = true };
-        int[] streams = [RunStreams.Conductor, RunStreams.ApplicationServer, .. Enumerable.Range(0, GeneratedRun.Phones / PhonesOfBlock)];
+        int[] streams = [RunStreams.Conductor, RunStreams.ApplicationServerOf(0), .. Enumerable.Range(0, GeneratedRun.Phones / PhonesOfBlock)];
         var claims = new Dictionary<int, (StreamClaim Claim, TimeSpan ClockError)>();
         var recorder = run.CreateRecorder();
         var books = new RunBooks(recorder, run.CreateSchedule(), run.Start);
@@ -198,7 +198,7 @@ public sealed class RunTailTests
             var stream = happened.Kind switch
             {
                 RunFactKind.FoundStored => RunStreams.Conductor,
-                RunFactKind.Dropped => RunStreams.ApplicationServer,
+                RunFactKind.Dropped => RunStreams.ApplicationServerOf(0),
                 _ => happened.Phone / PhonesOfBlock,
             };
             var fact = happened with { Ticks = happened.Ticks + claims[stream].ClockError.Ticks };

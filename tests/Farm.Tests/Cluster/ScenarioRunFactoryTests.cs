@@ -102,11 +102,11 @@ public sealed class ScenarioRunFactoryTests
     public void Mailboxes_are_beside_the_runs_and_only_the_first_server_empties_them()
     {
         var store = new ClusterStore("Host=db.lab;Search Path=lab", "p", IsUnsafe: true);
-        var (first, second) = (store.MailboxesOf(isFirst: true), store.MailboxesOf(isFirst: false));
-        Assert.Contains("Search Path=lab_mailboxes", first.ConnectionString, StringComparison.Ordinal);
+        var (first, second) = (store.MailboxesOf(3, isFirst: true), store.MailboxesOf(3, isFirst: false));
+        Assert.Contains("Search Path=lab_mailboxes_3", first.ConnectionString, StringComparison.Ordinal);
         Assert.Equal((true, false, "p", true), (first.IsScratch, first.IsContinued, first.PasswordFile, first.AllowUnsafe));
         Assert.Equal(first with { IsContinued = true }, second);
-        Assert.Contains("Search Path=uefarm_mailboxes", new ClusterStore("Host=db.lab", null, false).MailboxesOf(true).ConnectionString, StringComparison.Ordinal);
+        Assert.Contains("Search Path=uefarm_mailboxes_0", new ClusterStore("Host=db.lab", null, false).MailboxesOf(0, true).ConnectionString, StringComparison.Ordinal);
     }
 
     private static byte[] KeyOf(UeCertificate certificate)

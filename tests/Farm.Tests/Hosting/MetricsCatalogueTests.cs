@@ -111,7 +111,8 @@ public sealed class MetricsCatalogueTests
         var everywhere = cluster.Registries;
         CollectorRegistry[] parts =
         [
-            FarmMetrics.OfKms(new KmsCounters()), FarmMetrics.OfCore(new CoreCounters()), FarmMetrics.OfApplicationServer(run.ApplicationServer!, TimeProvider.System),
+            FarmMetrics.OfKms(new KmsCounters()), FarmMetrics.OfCore(new CoreCounters()),
+            FarmMetrics.OfApplicationServers(ServedMailboxes.Of(run.ApplicationServer!), TimeProvider.System),
         ];
         return new()
         {

@@ -79,6 +79,7 @@ public sealed class NodeReaderTests
             Presence = PresenceTrigger.ThirdPartyRegister,
             DrainRate = new Rate(200),
             DrainRatePerUe = new Rate(4),
+            Groups = 4,
             Servers = 1,
             FirstShare = null,
         }, options.Behavior);

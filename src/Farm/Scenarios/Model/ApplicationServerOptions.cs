@@ -26,6 +26,9 @@ internal sealed record ApplicationServerOptions(
     /// <summary>Stored messages to one phone; null: no limit.</summary>
     public required Rate? DrainRatePerUe { get; init; }
 
+    /// <summary>Of mailboxes, on a cluster.</summary>
+    public required int Groups { get; init; }
+
     /// <summary>1 or more, side by side.</summary>
     public required int Servers { get; init; }
 

@@ -1,4 +1,5 @@
 using Akka.Actor;
+using Akka.Cluster.Sharding;
 using Akka.Event;
 using UeFarm.Actors.Journal;
 using UeFarm.Actors.Mailbox;
@@ -12,11 +13,12 @@ using UeFarm.Protocol.Sip;
 namespace UeFarm.Actors.Cluster;
 
 /// <summary>
-/// Runs the application server of the run that is on, on the node that has this singleton, over the shared mailboxes. The lock on them is what keeps an earlier
+/// A group of mailboxes of the run that is on, served by an application server on the node that has the group. The lock on the mailboxes is what keeps an earlier
 /// server, of which nobody knows whether it still lives, from storing or delivering anything: a new one starts when it has the lock.
 /// </summary>
-internal sealed class ApplicationServerHost : UntypedActor
+internal sealed class MailboxGroupActor : UntypedActor
 {
+    private readonly int _group;
     private readonly IClusterRunFactory _factory;
     private readonly NodeNetwork _network;
     private readonly WakeUpWheel _wheel;
@@ -29,9 +31,11 @@ internal sealed class ApplicationServerHost : UntypedActor
     private bool _isBusy;
     private Running? _running;
     private bool _isClosed;
+    private bool _isEnding;
 
-    public ApplicationServerHost(IClusterRunFactory factory, NodeNetwork network, WakeUpWheel wheel, string node, ClusterMetrics metrics)
+    public MailboxGroupActor(int group, IClusterRunFactory factory, NodeNetwork network, WakeUpWheel wheel, string node, ClusterMetrics metrics)
     {
+        _group = group;
         _factory = factory;
         _network = network;
         _wheel = wheel;
@@ -40,32 +44,40 @@ internal sealed class ApplicationServerHost : UntypedActor
         _metrics = metrics;
     }
 
-    public static Props Props(IClusterRunFactory factory, NodeNetwork network, WakeUpWheel wheel, string node, ClusterMetrics metrics) =>
-        Akka.Actor.Props.Create(() => new ApplicationServerHost(factory, network, wheel, node, metrics));
+    public static Props Props(int group, IClusterRunFactory factory, NodeNetwork network, WakeUpWheel wheel, string node, ClusterMetrics metrics) =>
+        Akka.Actor.Props.Create(() => new MailboxGroupActor(group, factory, network, wheel, node, metrics));
 
     protected override void OnReceive(object message)
     {
         switch (message)
         {
-            case ClusterMessages.RunState state:
-                Follow(state);
+            case ClusterMessages.ServeMailboxes serve when !_isBusy && !_isEnding:
+                Follow(serve.Run);
                 break;
-            case ClusterMessages.CloseBooks close when close.RunId == _runId && _running is { } running && !_isBusy && !_isClosed:
+            case ClusterMessages.ServeMailboxes:
+                break;
+            case ClusterMessages.CloseBooks close when close.RunId == _runId && _running is { } running && !_isBusy && !_isEnding && !_isClosed:
                 _isBusy = true;
                 WriteStoredAsync(running).PipeTo(Self);
                 break;
+            case ClusterMessages.CloseBooks:
+                break;
+            case End:
+                _isEnding = true;
+                GoOn();
+                break;
             case Running running:
-                _isBusy = false;
                 _running = running;
+                GoOn();
                 break;
             case Done done:
-                _isBusy = false;
                 _isClosed |= done.IsClosed;
+                GoOn();
                 break;
             case Status.Failure failure:
-                _isBusy = false;
                 _runId = "";
-                _log.Error("the application server cannot work: {0}", failure.Cause.Message);
+                _log.Warning("mailboxes {0} cannot be served: {1}", _group, failure.Cause.Message);
+                GoOn();
                 break;
             default:
                 Unhandled(message);
@@ -83,19 +95,17 @@ internal sealed class ApplicationServerHost : UntypedActor
 
     private void Follow(ClusterMessages.RunState state)
     {
-        if (_isBusy)
-        {
-            return;
-        }
-
         var isOn = state.IsOn && state.CoreHop.Length > 0;
         if (_running is { } running && (!isOn || state.RunId != _runId || state.CoreHop != _core))
         {
-            _running = null;
-            _isBusy = true;
-            StopAsync(running).PipeTo(Self);
+            Close(running);
         }
-        else if (_running is null && isOn)
+        else if (_running is { } server)
+        {
+            Sender.Tell(new ClusterMessages.ApplicationServerStarted(
+                _runId, _group, HopText.Of(_network.Reached(server.Server.EndPoint)), server.Server.Counters.Backlog, server.Server.Counters.OrderViolations, _isClosed));
+        }
+        else if (isOn)
         {
             _runId = state.RunId;
             _core = state.CoreHop;
@@ -103,11 +113,31 @@ internal sealed class ApplicationServerHost : UntypedActor
             _isBusy = true;
             StartAsync(Context.System, state).PipeTo(Self);
         }
-        else if (_running is { } server)
+        else if (!state.IsOn)
         {
-            Sender.Tell(new ClusterMessages.ApplicationServerStarted(
-                _runId, HopText.Of(_network.Reached(server.Server.EndPoint)), server.Server.Counters.Backlog, server.Server.Counters.OrderViolations, _isClosed));
+            Context.Parent.Tell(new Passivate(End.Instance));
         }
+    }
+
+    /// <summary>A piece of work is done. Who is to end does so when nothing is left to close.</summary>
+    private void GoOn()
+    {
+        _isBusy = false;
+        if (_isEnding && _running is { } running)
+        {
+            Close(running);
+        }
+        else if (_isEnding)
+        {
+            Context.Stop(Self);
+        }
+    }
+
+    private void Close(Running running)
+    {
+        _running = null;
+        _isBusy = true;
+        StopAsync(running).PipeTo(Self);
     }
 
     private async Task<Running> StartAsync(ActorSystem system, ClusterMessages.RunState state)
@@ -121,7 +151,7 @@ internal sealed class ApplicationServerHost : UntypedActor
         var journal = await _factory.OpenJournalAsync(state.RunId, CancellationToken.None).ConfigureAwait(false);
         try
         {
-            var claim = await journal.ClaimAsync(RunStreams.ApplicationServer, _node, CancellationToken.None).ConfigureAwait(false);
+            var claim = await journal.ClaimAsync(RunStreams.ApplicationServerOf(_group), _node, CancellationToken.None).ConfigureAwait(false);
             var isFirst = !await WasOpenedAsync(journal).ConfigureAwait(false);
             var observer = new DropWriter(journal, claim, _clock);
             var server = await ApplicationServer.StartAsync(system, SettingsOf(settings, core, isFirst, observer), _wheel).ConfigureAwait(false);
@@ -132,8 +162,7 @@ internal sealed class ApplicationServerHost : UntypedActor
                 var metrics = _metrics.Of(state.RunId);
                 metrics.Add("as", server.Transports);
                 metrics.Add(journal);
-                metrics.Show(NodeMetricsPart.ApplicationServer, FarmMetrics.OfApplicationServer(server.Counters, _wheel.Time));
-                return new Running(server, journal, claim);
+                return new Running(server, journal, claim, metrics.Add(server.Counters, _wheel.Time));
             }
 
             await server.DisposeAsync().ConfigureAwait(false);
@@ -147,7 +176,7 @@ internal sealed class ApplicationServerHost : UntypedActor
     }
 
     private ApplicationServerSettings SettingsOf(FarmRunSettings settings, SipHop core, bool isFirst, IMailboxObserver observer) =>
-        (settings.ApplicationServer with { Store = _factory.MailboxStoreOf(isFirst) }).ApplyTo(new ApplicationServerSettings
+        (settings.ApplicationServer.OfGroup(settings.MailboxGroups) with { Store = _factory.MailboxStoreOf(_group, isFirst) }).ApplyTo(new ApplicationServerSettings
         {
             Domain = settings.Domain,
             Core = core,
@@ -179,9 +208,9 @@ internal sealed class ApplicationServerHost : UntypedActor
         return journal.TryAppend(claim, new RunFact(kind, _clock.UtcNow.Ticks, Token: claim.Epoch), flush) && await flush.Task.ConfigureAwait(false);
     }
 
-    private static async Task<bool> WasOpenedAsync(IRunJournal journal)
+    private async Task<bool> WasOpenedAsync(IRunJournal journal)
     {
-        await foreach (var fact in journal.ReadAllAsync(RunStreams.ApplicationServer).ConfigureAwait(false))
+        await foreach (var fact in journal.ReadAllAsync(RunStreams.ApplicationServerOf(_group)).ConfigureAwait(false))
         {
             if (fact.Kind == RunFactKind.Opened)
             {
@@ -194,12 +223,23 @@ internal sealed class ApplicationServerHost : UntypedActor
 
     private static async Task<Done> StopAsync(Running running)
     {
+        running.Shown.Dispose();
         await running.Server.DisposeAsync().ConfigureAwait(false);
         await running.Journal.DisposeAsync().ConfigureAwait(false);
         return new Done(false);
     }
 
-    private sealed record Running(ApplicationServer Server, IRunJournal Journal, StreamClaim Claim) : INoSerializationVerificationNeeded;
+    /// <summary>The region asks it to close and stop.</summary>
+    internal sealed class End : INoSerializationVerificationNeeded, IDeadLetterSuppression
+    {
+        public static readonly End Instance = new();
+
+        private End()
+        {
+        }
+    }
+
+    private sealed record Running(ApplicationServer Server, IRunJournal Journal, StreamClaim Claim, IDisposable Shown) : INoSerializationVerificationNeeded;
 
     private sealed record Done(bool IsClosed) : INoSerializationVerificationNeeded;
 

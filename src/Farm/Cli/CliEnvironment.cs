@@ -1,3 +1,5 @@
+using UeFarm.Farm.Console;
+
 namespace UeFarm.Farm.Cli;
 
 /// <summary>What the commands touch of the world around the process; tests give their own.</summary>
@@ -19,6 +21,9 @@ internal sealed record CliEnvironment
     /// <summary>Starts listening for signals; made for the length of a run.</summary>
     public required Func<IStopSignals> ListenForSignals { get; init; }
 
+    /// <summary>The keyboard; null: there is none that this process may read.</summary>
+    public Func<IKeySource?> OpenKeys { get; init; } = static () => null;
+
     /// <summary>Folder that results folders are made in.</summary>
     public string ResultsParent { get; init; } = "results";
 
@@ -31,5 +36,6 @@ internal sealed record CliEnvironment
         GetVariable = Environment.GetEnvironmentVariable,
         Time = TimeProvider.System,
         ListenForSignals = static () => new StopSignals(),
+        OpenKeys = TerminalKeys.OfProcess,
     };
 }

@@ -27,6 +27,8 @@ internal sealed class ParentWatch : IStopSignals
 
     public CancellationToken FirstSignal => _first.Token;
 
+    public void StopInOrder() => _first.Cancel();
+
     /// <summary>The thread stays with its read, and the source with it.</summary>
     public void Dispose() => Array.ForEach(_registrations, static registration => registration.Dispose());
 

@@ -65,7 +65,7 @@ internal sealed class RunCommand(CliEnvironment environment, Func<IScenarioRunne
     private async Task<int> RunAsync(RunRequest request, RunReports reports, bool isQuiet, bool isJson)
     {
         using var signals = environment.ListenForSignals();
-        var view = RunViews.Create(environment, isQuiet, isJson);
+        var view = RunViews.Create(environment, isQuiet, isJson, signals.StopInOrder);
         await using (view.ConfigureAwait(false))
         {
             view.OnStarting(RunPlan.Of(request.Scenario));

@@ -18,6 +18,14 @@ internal sealed class StopSignals : IStopSignals
 
     public CancellationToken FirstSignal => _first.Token;
 
+    public void StopInOrder()
+    {
+        if (Interlocked.CompareExchange(ref _count, 1, 0) == 0)
+        {
+            _first.Cancel();
+        }
+    }
+
     public void Dispose()
     {
         Array.ForEach(_registrations, registration => registration.Dispose());

@@ -4,11 +4,15 @@ using UeFarm.Farm.Report;
 
 namespace UeFarm.Farm.Console;
 
-/// <summary>A table that is redrawn in place, on a terminal; the final block takes its place at the end.</summary>
-internal sealed class LiveRunView(IAnsiConsole console) : IRunView
+/// <summary>Screens that are redrawn in place, on a terminal, and keys; the final block takes their place at the end.</summary>
+/// <param name="console">The terminal.</param>
+/// <param name="keys">Its keyboard; null: there is none.</param>
+/// <param name="stop">Asks the run to stop, as Ctrl-C does.</param>
+internal sealed class LiveRunView(IAnsiConsole console, IKeySource? keys = null, Action? stop = null) : IRunView
 {
     private readonly Lock _lock = new();
     private readonly TaskCompletionSource _end = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly LiveKeys _keys = new(stop ?? (static () => { }));
     private Task _display = Task.CompletedTask;
     private LiveDisplayContext? _context;
     private RunPlan? _plan;
@@ -27,10 +31,18 @@ internal sealed class LiveRunView(IAnsiConsole console) : IRunView
                 PhaseIndex = 0,
                 PhaseCount = plan.Phases.Count,
                 PhaseRemaining = TimeSpan.Zero,
+                Stage = Actors.Run.RunStage.Registering,
             };
-            _display = console.Live(LiveScreen.Render(plan, _last, null)).AutoClear(true).Overflow(VerticalOverflow.Crop).StartAsync(ShowUntilEndAsync);
+            _display = console.Live(Picture(_last)).AutoClear(true).Overflow(VerticalOverflow.Crop).StartAsync(ShowUntilEndAsync);
+        }
+
+        if (keys is not null)
+        {
+            new Thread(() => Listen(keys)) { IsBackground = true, Name = "keys" }.Start();
         }
     }
+
+    public void OnKnobs(IRunKnobs knobs) => _keys.Knobs = knobs;
 
     public void OnPhaseStarted(PhaseStarted phase)
     {
@@ -44,7 +56,8 @@ internal sealed class LiveRunView(IAnsiConsole console) : IRunView
                     PhaseIndex = phase.Index,
                     PhaseCount = phase.Count,
                     PhaseRemaining = phase.Length,
-                    Elapsed = phase.Elapsed
+                    Elapsed = phase.Elapsed,
+                    Stage = Actors.Run.RunStage.Playing,
                 };
                 Redraw();
             }
@@ -98,7 +111,31 @@ internal sealed class LiveRunView(IAnsiConsole console) : IRunView
         await _end.Task.ConfigureAwait(false);
     }
 
-    /// <summary>Gives the terminal back: the cursor is shown again, the table is gone.</summary>
+    /// <summary>Waits for keys on a thread of its own, until there are no more or nothing is shown any more.</summary>
+    private void Listen(IKeySource source)
+    {
+        while (!_end.Task.IsCompleted && source.Read() is { } key)
+        {
+            if (_end.Task.IsCompleted)
+            {
+                return;
+            }
+
+            if (_keys.Press(key) is { } knob)
+            {
+                OnNotice(knob.GetAwaiter().GetResult());
+            }
+            else
+            {
+                lock (_lock)
+                {
+                    Redraw();
+                }
+            }
+        }
+    }
+
+    /// <summary>Gives the terminal back: the cursor is shown again, the screen is gone.</summary>
     private void EndDisplay()
     {
         lock (_lock)
@@ -114,7 +151,10 @@ internal sealed class LiveRunView(IAnsiConsole console) : IRunView
     {
         if (_context is not null && _plan is not null && _last is not null)
         {
-            _context.UpdateTarget(LiveScreen.Render(_plan, _last, _notice));
+            _context.UpdateTarget(Picture(_last));
         }
     }
+
+    private Table Picture(RunSnapshot snapshot) =>
+        LiveScreen.Render(new LivePicture(_plan!, snapshot, _keys.Screen, _notice, HasKeys: keys is not null), console.Profile.Width);
 }

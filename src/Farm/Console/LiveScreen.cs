@@ -1,98 +1,61 @@
-using System.Globalization;
 using Spectre.Console;
-using UeFarm.Farm.Hosting;
-using UeFarm.Farm.Scenarios;
 
 namespace UeFarm.Farm.Console;
 
-/// <summary>The picture of a running scenario: always the same rows, so that redrawing does not make it jump. 80 columns.</summary>
+/// <summary>The picture of a running scenario: always as many rows, so that redrawing does not make it jump, and never wider than the terminal.</summary>
 internal static class LiveScreen
 {
-    private const int LabelWidth = 12;
-    private const int BarWidth = 24;
+    /// <summary>Wider ones are no easier to read.</summary>
+    private const int Widest = 100;
 
-    /// <summary>Borders and padding take 7 of the 80 columns.</summary>
-    private const int ValueWidth = TextLayout.Columns - 7 - LabelWidth;
+    private const int Narrowest = 40;
 
-    private static readonly string[] States = ["registered", "registering", "deregistering", "offline"];
+    /// <summary>Borders, padding and the label's column.</summary>
+    private const int Frame = 7;
 
-    public static Table Render(RunPlan plan, RunSnapshot snapshot, string? notice)
+    /// <summary>Of the overview, which has most.</summary>
+    private const int Rows = 16;
+
+    public static Table Render(LivePicture picture, int terminalWidth)
     {
-        var table =
-            new Table
-            {
-                Border = TableBorder.Rounded,
-                Title = new TableTitle(Markup.Escape(plan.Scenario.Name)),
-                ShowHeaders = false,
-                Width = TextLayout.Columns
-            };
-        table.AddColumn(new TableColumn("") { Width = LabelWidth, NoWrap = true });
-        table.AddColumn(new TableColumn("") { Width = ValueWidth, NoWrap = true });
-        foreach (var (label, value, style) in Rows(plan, snapshot, notice))
+        var width = Math.Clamp(terminalWidth, Narrowest, Widest);
+        var rows = picture.Screen switch
         {
-            table.AddRow(new Text(label, new Style(decoration: Decoration.Dim)), new Text(Cut(value), style));
+            LiveScreenKind.Parts => LiveRows.Parts(picture),
+            LiveScreenKind.Rejections => LiveRows.Rejections(picture),
+            LiveScreenKind.Help => LiveRows.Help(picture),
+            _ => LiveRows.Overview(picture, Math.Clamp(width - 40, 6, 24)),
+        };
+        var shown = rows.Take(Rows - 1).ToList();
+        while (shown.Count < Rows - 1)
+        {
+            shown.Add(LiveRow.Empty);
+        }
+
+        shown.Add(new LiveRow("", [picture.Notice ?? (picture.Snapshot.Warnings.Count > 0 ? picture.Snapshot.Warnings[^1] : "")], new Style(Color.Yellow)));
+        var labels = Math.Max(12, Math.Min(width / 3, shown.Max(static row => row.Label.Length)));
+        var values = width - Frame - labels;
+        var table = new Table
+        {
+            Border = TableBorder.Rounded,
+            Title = new TableTitle(Markup.Escape(TextLayout.Cut($"{picture.Plan.Scenario.Name}: {LiveRows.NameOf(picture)}", width))),
+            Caption = new TableTitle(Markup.Escape(picture.HasKeys ? KeysOf(picture.PartsName).First(line => line.Length <= width) : " ")),
+            ShowHeaders = false,
+            Width = width,
+        };
+        table.AddColumn(new TableColumn("") { Width = labels, NoWrap = true });
+        table.AddColumn(new TableColumn("") { Width = values, NoWrap = true });
+        foreach (var row in shown)
+        {
+            table.AddRow(new Text(TextLayout.Cut(row.Label, labels), new Style(decoration: Decoration.Dim)), new Text(TextLayout.Join(row.Parts, values), row.Style));
         }
 
         return table;
     }
 
-    private static IEnumerable<(string Label, string Value, Style Style)> Rows(RunPlan plan, RunSnapshot snapshot, string? notice)
-    {
-        var culture = CultureInfo.InvariantCulture;
-        yield return ("phase",
-            string.Create(culture,
-            $"{snapshot.PhaseIndex + 1}/{snapshot.PhaseCount} {snapshot.PhaseName}, {UnitText.Duration(Whole(snapshot.PhaseRemaining))} left"),
-            new Style(decoration: Decoration.Bold));
-        yield return ("time", $"{Bar(snapshot.Elapsed / plan.Length)} {TextLayout.Clock(snapshot.Elapsed)} of {TextLayout.Clock(plan.Length)}", Style.Plain);
-        yield return ("phones", string.Join("  ", States.Select(state => $"{state} {UnitText.Count(snapshot.UesByState.GetValueOrDefault(state))}")),
-            Style.Plain);
-        yield return ("sent",
-            $"{UnitText.Count(snapshot.Sent)}   {UnitText.Count(snapshot.SentPerSecond)}/s   in flight {UnitText.Count(snapshot.MessagesInFlight)}",
-            Style.Plain);
-        yield return ("accepted",
-            $"{UnitText.Count(snapshot.Accepted)}   {UnitText.Count(snapshot.AcceptedPerSecond)}/s   redelivered {UnitText.Count(snapshot.Redelivered)}",
-            new Style(Color.Green));
-        yield return ("backlog", $"{UnitText.Count(snapshot.Stored)} stored   expired {UnitText.Count(snapshot.Expired)}", Style.Plain);
-        yield return ("rejected", Reasons(snapshot.RejectedByReason), new Style(snapshot.Rejected > 0 ? Color.Yellow : Color.Default));
-        yield return ("failed", Reasons(snapshot.FailedByReason), new Style(snapshot.Failed > 0 ? Color.Red : Color.Default));
-        if (plan.Scenario.Faults.Total.PerSecond > 0)
-        {
-            yield return ("attacks", Reasons(snapshot.AttacksByKind), Style.Plain);
-        }
-
-        yield return ("delivery", Latency(snapshot.Delivery), Style.Plain);
-        yield return ("answer", Latency(snapshot.Answer), Style.Plain);
-        yield return snapshot.Pace is { } pace
-            ? ("virtual", string.Create(culture, $"{pace.Speed:0} times as fast, {TextLayout.Clock(pace.Left)} to go"), Style.Plain)
-            : ("generator", $"lag {UnitText.Latency(Math.Max(0, snapshot.Lag.TotalSeconds))}", Style.Plain);
-        yield return ("ledger",
-            $"{UnitText.Count(snapshot.Sent)} = {UnitText.Count(snapshot.Accepted)} accepted + {UnitText.Count(snapshot.Rejected)} rejected", Style.Plain);
-        var open = $"{UnitText.Count(snapshot.Stored)} stored + {UnitText.Count(snapshot.MessagesInFlight)} open";
-        yield return ("", $"+ {UnitText.Count(snapshot.Expired)} expired + {UnitText.Count(snapshot.Failed)} failed + {open}", Style.Plain);
-        yield return ("", notice ?? (snapshot.Warnings.Count > 0 ? snapshot.Warnings[^1] : ""), new Style(Color.Yellow));
-    }
-
-    private static string Latency(LatencySnapshot latency) =>
-        latency.Samples == 0
-            ? "-"
-            : $"p50 {UnitText.Latency(latency.P50)}   p95 {UnitText.Latency(latency.P95)}"
-                + $"   p99 {UnitText.Latency(latency.P99)}   max {UnitText.Latency(latency.Max)}";
-
-    private static string Reasons(IReadOnlyDictionary<string, long> reasons)
-    {
-        var shown =
-            reasons.Where(reason => reason.Value > 0).OrderByDescending(reason => reason.Value).Select(reason =>
-                $"{reason.Key} {UnitText.Count(reason.Value)}").ToList();
-        return shown.Count == 0 ? "0" : string.Join("  ", shown);
-    }
-
-    private static string Bar(double done)
-    {
-        var filled = (int)(Math.Clamp(done, 0, 1) * BarWidth);
-        return "[" + new string('#', filled) + new string('.', BarWidth - filled) + "]";
-    }
-
-    private static TimeSpan Whole(TimeSpan time) => TimeSpan.FromSeconds(Math.Ceiling(Math.Max(0, time.TotalSeconds)));
-
-    private static string Cut(string value) => value.Length <= ValueWidth ? value : value[..(ValueWidth - 3)] + "...";
+    /// <summary>The longest first.</summary>
+    private static string[] KeysOf(string parts) =>
+    [
+        $"1 overview  2 {parts}  3 rejections  p pause  +/- rate  q stop  ? help", "1 2 3 screens  p pause  +/- rate  q stop  ? help", "1 2 3  p pause  +/-  q stop  ? help",
+    ];
 }

@@ -118,20 +118,7 @@ internal static class PlanText
 
         if (security.Body == BodyKind.Smime)
         {
-            var cache = scenario.ReplayCache;
-            var policy =
-                cache.Policy switch
-                {
-                    ReplayPolicyKind.Modified => "modified rule",
-                    ReplayPolicyKind.PerSender => $"modified rule per sender, {UnitText.Count(cache.SenderPartitions)} partitions",
-                    ReplayPolicyKind.Window => $"window of {UnitText.Duration(cache.Window)}",
-                    _ => "no check"
-                };
-            var future = cache.FutureBound is { } bound ? $", future bound {UnitText.Duration(bound)}" : "";
-            lines.AddRange(
-                TextLayout.Wrap("Replay cache  ",
-                string.Create(CultureInfo.InvariantCulture,
-                $"{policy}, {UnitText.Count(cache.CapacityEntries)} entries of {cache.EntryBytes} bytes per phone{future}")));
+            lines.AddRange(TextLayout.Wrap("Replay cache  ", ReplayCache(scenario.ReplayCache)));
         }
 
         var attacks = scenario.Faults.ByKind.Where(attack => attack.Rate.PerSecond > 0).Select(attack => $"{attack.Kind} {attack.Rate}").ToList();
@@ -139,6 +126,20 @@ internal static class PlanText
         {
             lines.AddRange(TextLayout.Wrap("Attacks       ", string.Join(", ", attacks)));
         }
+    }
+
+    /// <summary>Policy and size in a few words.</summary>
+    public static string ReplayCache(ReplayCacheOptions cache)
+    {
+        var policy = cache.Policy switch
+        {
+            ReplayPolicyKind.Modified => "modified rule",
+            ReplayPolicyKind.PerSender => $"modified rule per sender, {UnitText.Count(cache.SenderPartitions)} partitions",
+            ReplayPolicyKind.Window => $"window of {UnitText.Duration(cache.Window)}",
+            _ => "no check",
+        };
+        var future = cache.FutureBound is { } bound ? $", future bound {UnitText.Duration(bound)}" : "";
+        return string.Create(CultureInfo.InvariantCulture, $"{policy}, {UnitText.Count(cache.CapacityEntries)} entries of {cache.EntryBytes} bytes per phone{future}");
     }
 
     private static void AddGuards(List<string> lines, RunPlan plan, IReadOnlyList<GuardRefusal> refusals)

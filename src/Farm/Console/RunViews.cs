@@ -14,7 +14,11 @@ internal static class RunViews
         return isQuiet ? new QuietRunView(final) : new PlainRunView(isJson ? environment.Error : environment.Output, final);
     }
 
-    public static IRunView Create(CliEnvironment environment, bool isQuiet, bool isJson)
+    /// <param name="environment">Of the process.</param>
+    /// <param name="isQuiet">Only the verdict.</param>
+    /// <param name="isJson">Only the document.</param>
+    /// <param name="stop">Asks the run to stop, for a view that has keys.</param>
+    public static IRunView Create(CliEnvironment environment, bool isQuiet, bool isJson, Action stop)
     {
         var final = isJson ? null : environment.Output;
         if (isQuiet)
@@ -24,7 +28,7 @@ internal static class RunViews
 
         // With --json, standard output belongs to the document; progress goes where errors go.
         return isJson || !IsLive(environment) ? new PlainRunView(isJson ? environment.Error : environment.Output, final)
-            : new LiveRunView(CreateConsole(environment));
+            : new LiveRunView(CreateConsole(environment), environment.OpenKeys(), stop);
     }
 
     /// <summary>A terminal that can move its cursor. NO_COLOR takes the colours away, not the live table.</summary>

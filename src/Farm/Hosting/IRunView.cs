@@ -10,6 +10,12 @@ internal interface IRunView : IAsyncDisposable
 
     void OnPhaseStarted(PhaseStarted phase);
 
+    /// <summary>From now on there is something to turn; not in virtual time.</summary>
+    void OnKnobs(IRunKnobs knobs)
+    {
+        // Most views have nobody who would.
+    }
+
     /// <summary>Once per second.</summary>
     void OnSnapshot(RunSnapshot snapshot);
 

@@ -1,3 +1,5 @@
+using UeFarm.Actors.Run;
+
 namespace UeFarm.Farm.Hosting;
 
 /// <summary>The state of a run at one moment; counts are since the start. Dictionaries are not changed after it was handed out.</summary>
@@ -72,6 +74,19 @@ internal sealed record RunSnapshot
 
     /// <summary>How fast virtual time goes; null in real time.</summary>
     public VirtualPace? Pace { get; init; }
+
+    public RunStage Stage { get; init; } = RunStage.Playing;
+
+    /// <summary>On the rates of the phases, by hand.</summary>
+    public double RateFactor { get; init; } = 1;
+
+    /// <summary>Of the process, or the nodes of a cluster.</summary>
+    public IReadOnlyList<RunPart> Parts { get; init; } = [];
+
+    public bool IsCluster { get; init; }
+
+    /// <summary>Looks at the replay caches, which takes a moment; null: they cannot be looked at from here.</summary>
+    public Func<CacheFigures>? ReadCaches { get; init; }
 
     public long Rejected => RejectedByReason.Values.Sum();
 

@@ -1,7 +1,9 @@
 using System.Globalization;
 using System.Runtime;
 using UeFarm.Actors.Run;
+using UeFarm.Actors.Traffic;
 using UeFarm.Farm.Live;
+using UeFarm.Farm.Report;
 using UeFarm.Farm.Scenarios;
 
 namespace UeFarm.Farm.Hosting;
@@ -108,6 +110,11 @@ internal sealed class ScenarioRunner(TimeProvider time) : IScenarioRunner
     {
         // On a thread of its own: in virtual time the whole run is played before the method returns.
         var playing = Task.Run(() => run.RunAsync(cancellation), CancellationToken.None);
+        if (scenario.Clock == ScenarioClock.Real)
+        {
+            view.OnKnobs(new FarmRunKnobs(run));
+        }
+
         var snapshots = new SnapshotMaker(scenario, run);
         using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(250), time);
         var shown = -1;
@@ -129,10 +136,19 @@ internal sealed class ScenarioRunner(TimeProvider time) : IScenarioRunner
 
             if (++ticks % 4 == 0)
             {
-                view.OnSnapshot(onSnapshot(snapshots.Take()));
+                view.OnSnapshot(WithParts(onSnapshot(snapshots.Take()), run, scenario));
             }
         }
 
         return await playing.ConfigureAwait(false);
     }
+
+    /// <summary>What people see besides, on whatever screen.</summary>
+    private static RunSnapshot WithParts(RunSnapshot snapshot, FarmRun run, Scenario scenario) => snapshot with
+    {
+        Stage = run.Progress.Stage,
+        RateFactor = run.Changes.LastOrDefault(static change => change.Kind == RunChangeKind.Rate)?.Factor ?? 1,
+        Parts = RunParts.Of(run),
+        ReadCaches = () => new CacheFigures(run.ReplayCacheBytes, CapacityResult.Of(run.Recorder.Ranks, scenario.Phases.Select(static phase => phase.Name))),
+    };
 }

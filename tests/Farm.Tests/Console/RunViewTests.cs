@@ -1,7 +1,9 @@
 using System.Text.RegularExpressions;
 using Spectre.Console;
+using UeFarm.Actors.Run;
 using UeFarm.Farm.Console;
 using UeFarm.Farm.Hosting;
+using UeFarm.Farm.Report;
 using UeFarm.Farm.Tests.Support;
 
 namespace UeFarm.Farm.Tests.Console;
@@ -32,23 +34,64 @@ public partial class RunViewTests
         MessagesInFlight = 240,
     };
 
-    [Fact]
-    public void The_live_screen_is_as_approved_without_colour() =>
-        Approved.Matches(Render(Snapshot, null), "tests", "Farm.Tests", "Approved", "live-screen.txt");
+    private static readonly RunSnapshot Rich = Snapshot with
+    {
+        RateFactor = 1.25,
+        Parts =
+        [
+            new RunPart("phones", ["96 registered", "100 registrations", "0 failed", "0 restarts"]), new RunPart("core", ["96 bindings", "123,000 routed"]),
+            new RunPart("127.0.0.1:45123", ["4 blocks", "320 phones", "41,152 sent", "40,666 accepted", "250 MB"]),
+        ],
+        ReadCaches = static () => new CacheFigures(12_345_678, new CapacityResult(122_000, 17, 3, 12, [], [])),
+    };
 
-    [Fact]
-    public void The_live_screen_keeps_its_size_whatever_happens()
+    private static readonly RunSnapshot Quiet = new() { Elapsed = TimeSpan.Zero, PhaseName = "x", PhaseIndex = 0, PhaseCount = 1, PhaseRemaining = TimeSpan.Zero };
+
+    public static TheoryData<int> Widths => [40, 60, 80, 132];
+
+    [Theory]
+    [MemberData(nameof(Widths))]
+    public void The_live_screens_are_as_approved_without_colour(int width) => Approved.Matches(
+        string.Join('\n', Enum.GetValues<LiveScreenKind>().Select(screen => Render(new LivePicture(Plan, Rich, screen), width))),
+        "tests", "Farm.Tests", "Approved", $"live-screens-{width}.txt");
+
+    [Theory]
+    [MemberData(nameof(Widths))]
+    public void The_live_screens_keep_their_size_whatever_happens(int width)
     {
         var many = UeFarm.Farm.Thresholds.ThresholdCatalogue.RejectedReasons.ToDictionary(reason => reason, _ => 999_999_999L);
-        var quiet =
-            Render(new RunSnapshot { Elapsed = TimeSpan.Zero, PhaseName = "x", PhaseIndex = 0, PhaseCount = 1, PhaseRemaining = TimeSpan.Zero }, null).Split(
-                '\n');
-        var busy =
-            Render(Snapshot with { RejectedByReason = many, Elapsed = TimeSpan.FromDays(3), Sent = long.MaxValue / 2, Accepted = long.MaxValue / 2 },
-            new string('n', 300)).Split('\n');
+        var busy = Rich with
+        {
+            RejectedByReason = many,
+            FailedByReason = many,
+            Elapsed = TimeSpan.FromDays(3),
+            Sent = long.MaxValue / 2,
+            Accepted = long.MaxValue / 2,
+            Parts = [.. Enumerable.Range(1, 32).Select(number => new RunPart($"node-{number}.a-long-name-in-a-lab.example:45123", ["999,999,999 sent", "999,999,999 accepted"]))],
+        };
+        var quiet = Render(new LivePicture(Plan, Quiet, Notice: null), width).Split('\n');
+        foreach (var screen in Enum.GetValues<LiveScreenKind>())
+        {
+            foreach (var picture in (LivePicture[])[new(Plan, Quiet, screen), new(Plan, busy, screen, new string('n', 300)), new(Plan, busy, screen, HasKeys: false)])
+            {
+                var lines = Render(picture, width).Split('\n');
+                Assert.All(lines, line => Assert.True(line.Length <= width, line));
+                Assert.Equal(quiet.Length, lines.Length);
+                Assert.True(lines.Length <= 24, "it does not fit a terminal of 24 lines");
+            }
+        }
+    }
 
-        Assert.Equal(quiet.Length, busy.Length);
-        Assert.All(quiet.Concat(busy), line => Assert.True(line.Length <= 80, line));
+    [Fact]
+    public void Progress_is_that_of_the_phases_and_not_of_what_comes_before_and_after_them()
+    {
+        Assert.Contains("[........................] 00:00 of 00:30", Render(Snapshot with { Stage = RunStage.Registering, PhaseIndex = 0 }), StringComparison.Ordinal);
+        Assert.Contains("registering, then 1/2 first", Render(Snapshot with { Stage = RunStage.Registering, PhaseIndex = 0 }), StringComparison.Ordinal);
+        Assert.Contains("[##########..............] 00:12 of 00:30", Render(Snapshot with { Elapsed = TimeSpan.FromMinutes(9) }), StringComparison.Ordinal);
+        Assert.Contains("2/2 second, 00:18 left", Render(Snapshot), StringComparison.Ordinal);
+        Assert.Contains("[########################] 00:30 of 00:30", Render(Snapshot with { Stage = RunStage.Settling }), StringComparison.Ordinal);
+        Assert.Contains("10/s as planned", Render(Snapshot), StringComparison.Ordinal);
+        Assert.Contains("paused by hand (10/s planned)", Render(Snapshot with { RateFactor = 0 }), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -144,15 +187,19 @@ public partial class RunViewTests
             writer.ToString().Split('\n').Where(line => line.Contains(" on 96/100 ", StringComparison.Ordinal)));
         var pace = VirtualPace.Of(TimeSpan.FromSeconds(2), TimeSpan.FromDays(3), TimeSpan.FromDays(2));
         Assert.Equal(TimeSpan.Zero, pace.Left);
-        var screen = Render(Snapshot with { Pace = pace }, null);
-        Assert.Contains("129600 times as fast, 00:00 to go", screen, StringComparison.Ordinal);
-        Assert.Equal(Render(Snapshot, null).Split('\n').Length, screen.Split('\n').Length);
+        var screen = Render(Snapshot with { Pace = pace });
+        Assert.Contains("129600 times as fast   00:00 to go", screen, StringComparison.Ordinal);
+        Assert.Equal(Render(Snapshot).Split('\n').Length, screen.Split('\n').Length);
     }
 
-    private static string Render(RunSnapshot snapshot, string? notice)
+    private static string Render(RunSnapshot snapshot) => Render(new LivePicture(Plan, snapshot), 80);
+
+    private static string Render(LivePicture picture, int width)
     {
         var writer = new StringWriter { NewLine = "\n" };
-        CreateConsole(writer, AnsiSupport.No).Write(LiveScreen.Render(Plan, snapshot, notice));
+        var console = CreateConsole(writer, AnsiSupport.No);
+        console.Profile.Width = width;
+        console.Write(LiveScreen.Render(picture, width));
         return string.Join('\n', writer.ToString().Split('\n').Select(line => line.TrimEnd()));
     }
 

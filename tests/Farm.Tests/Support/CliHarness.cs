@@ -67,6 +67,8 @@ internal sealed class CliHarness : IDisposable
 
         public void Raise() => _source.Cancel();
 
+        public void StopInOrder() => Raise();
+
         public void Dispose() => IsDisposed = true;
     }
 

@@ -57,6 +57,13 @@ internal sealed class ClusterLab : IAsyncDisposable
     public FarmProcess Submit(int number, string scenario) => Ask(
         number, "submit", _folder.Write("scenario.yaml", scenario), "--token-file", _token, "--wait", "--out", _folder.PathOf("results"));
 
+    /// <summary>Turns a knob of the run by way of a node: the exit code, and what was printed.</summary>
+    public async Task<(int Code, string Output)> TurnAsync(int number, string knob, params string[] arguments)
+    {
+        await using var asked = Ask(number, knob, [.. arguments, "--token-file", _token]);
+        return (await asked.WaitForExitAsync(LongestCall), asked.Output);
+    }
+
     /// <summary>Asks by way of a node until the answer is the wanted one.</summary>
     public async Task<ConductorStatus> WaitForStatusAsync(int number, Predicate<ConductorStatus> isWanted, TimeSpan limit)
     {

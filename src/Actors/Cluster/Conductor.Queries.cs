@@ -103,6 +103,8 @@ internal sealed partial class Conductor
             node.Node, [.. node.Roles.Select(static role => role.ToRoleName())], node.Blocks.Count, node.Counters.Registered, node.Counters.Sent, node.Counters.Accepted,
             node.CpuMilliseconds, node.ResidentBytes))])
     {
+        NowTicks = UtcNow.UtcTicks,
+        Figures = _view is { Books: not null } view ? RunFigures.Of(view.Recorder) : null,
         RateFactor = RateFactorNow(),
         Changes = ChangesNow(),
     };

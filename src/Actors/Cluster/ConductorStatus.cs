@@ -8,6 +8,12 @@ public sealed record ConductorStatus(
     string RunId, string Stage, long StartTicks, string Core, string ApplicationServer, long Backlog, int Registered, long Sent, long Accepted, long InFlight,
     IReadOnlyList<ConductorStatus.NodeStatus> Nodes)
 {
+    /// <summary>When this was said, by the conductor's clock, in UTC ticks.</summary>
+    public long NowTicks { get; init; }
+
+    /// <summary>What the books say; null: there are none (yet).</summary>
+    public RunFigures? Figures { get; init; }
+
     /// <summary>On the rates of the phases, now.</summary>
     public double RateFactor { get; init; } = 1;
 

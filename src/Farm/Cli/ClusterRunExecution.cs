@@ -13,18 +13,21 @@ internal sealed class ClusterRunExecution(CliEnvironment environment, ConductorC
     /// <param name="read">What was submitted.</param>
     /// <param name="results">For the files.</param>
     /// <param name="isHopeless">Why no verdict will come; null: one may.</param>
-    /// <param name="stop">Asks the run to stop.</param>
+    /// <param name="signals">Ask the run to stop.</param>
     /// <exception cref="ConductorException">There is no verdict.</exception>
-    public async Task<int> FollowAsync(string runId, ScenarioReadResult read, ResultsFolder results, Func<string?> isHopeless, CancellationToken stop)
+    public async Task<int> FollowAsync(string runId, ScenarioReadResult read, ResultsFolder results, Func<string?> isHopeless, IStopSignals signals)
     {
         results.WriteScenario(read.Source.Text);
-        var view = RunViews.CreatePlain(environment, isQuiet, isJson);
+        var plan = RunPlan.Of(read.Scenario!);
+        var stop = signals.FirstSignal;
+        var view = RunViews.Create(environment, isQuiet, isJson, signals.StopInOrder);
         await using (view.ConfigureAwait(false))
         {
-            view.OnStarting(RunPlan.Of(read.Scenario!));
+            view.OnStarting(plan);
             view.OnNotice($"run {runId} has begun");
+            view.OnKnobs(new ConductorKnobs(client));
             using var notice = stop.Register(() => view.OnNotice("Stopping: draining what is under way. Once more stops at once."));
-            var result = await new SubmittedRun(client, runId, TimeProvider.System).FollowAsync(view, isHopeless, stop).ConfigureAwait(false);
+            var result = await new SubmittedRun(client, runId, TimeProvider.System).FollowAsync(view, plan, isHopeless, stop).ConfigureAwait(false);
 
             // The cluster knows the scenario's text only.
             result = result with { Scenario = result.Scenario with { FileName = Path.GetFileName(read.Source.FileName) } };

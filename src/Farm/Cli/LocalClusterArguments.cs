@@ -82,7 +82,7 @@ internal sealed class LocalClusterArguments(CliEnvironment environment)
             {
                 var runId = await cluster.Conductor.SubmitAsync(ScenarioSubmission.Of(read, isHere: true), CancellationToken.None).ConfigureAwait(false);
                 var run = new ClusterRunExecution(environment, cluster.Conductor, reports, isQuiet, isJson);
-                var code = await run.FollowAsync(runId, read, results, () => cluster.Hopeless, signals.FirstSignal).ConfigureAwait(false);
+                var code = await run.FollowAsync(runId, read, results, () => cluster.Hopeless, signals).ConfigureAwait(false);
                 cluster.CollectInto(results, runId);
                 return code;
             }

@@ -53,7 +53,7 @@ internal sealed class SubmitCommand(CliEnvironment environment)
             if (results is not null)
             {
                 var run = new ClusterRunExecution(environment, client, new RunReports(environment, junit: null), isQuiet: false, isJson);
-                return await run.FollowAsync(runId, read, results, static () => null, signals.FirstSignal).ConfigureAwait(false);
+                return await run.FollowAsync(runId, read, results, static () => null, signals).ConfigureAwait(false);
             }
 
             environment.Output.WriteLine(isJson ? $"{{ \"runId\": \"{runId}\" }}" : $"run {runId} has begun; see: uefarm status --conductor URL");

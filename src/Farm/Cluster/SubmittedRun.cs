@@ -14,13 +14,15 @@ internal sealed class SubmittedRun(ConductorClient client, string runId, TimePro
     private static readonly TimeSpan LongestAway = TimeSpan.FromSeconds(120);
 
     /// <param name="view">Shown the state once a second.</param>
+    /// <param name="plan">Of the run.</param>
     /// <param name="isHopeless">Why nobody will answer any more; null: somebody may.</param>
     /// <param name="stop">The run is asked to stop, in order; it still has a verdict.</param>
     /// <exception cref="ConductorException">No verdict is to be had.</exception>
-    public async Task<ResultDocument> FollowAsync(IRunView view, Func<string?> isHopeless, CancellationToken stop)
+    public async Task<ResultDocument> FollowAsync(IRunView view, RunPlan plan, Func<string?> isHopeless, CancellationToken stop)
     {
         var lastAnswer = time.GetTimestamp();
         var isStopAsked = false;
+        var snapshots = new ClusterSnapshots(plan);
         while (true)
         {
             try
@@ -35,7 +37,7 @@ internal sealed class SubmittedRun(ConductorClient client, string runId, TimePro
                 if (status.RunId == runId)
                 {
                     lastAnswer = time.GetTimestamp();
-                    view.OnNotice(ClusterStatusText.Line(status, time.GetUtcNow()));
+                    view.OnClusterSnapshot(snapshots.Of(status), ClusterStatusText.Line(status, time.GetUtcNow()));
                     if (status.Stage == nameof(ClusterRunStage.Ended))
                     {
                         return await client.ResultAsync(CancellationToken.None).ConfigureAwait(false);

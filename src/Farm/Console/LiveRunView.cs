@@ -73,6 +73,8 @@ internal sealed class LiveRunView(IAnsiConsole console, IKeySource? keys = null,
         }
     }
 
+    public void OnClusterSnapshot(RunSnapshot snapshot, string line) => OnSnapshot(snapshot);
+
     public void OnNotice(string text)
     {
         lock (_lock)

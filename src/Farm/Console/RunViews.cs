@@ -7,13 +7,6 @@ namespace UeFarm.Farm.Console;
 /// <summary>Chooses the view that fits the options and the terminal.</summary>
 internal static class RunViews
 {
-    /// <summary>Lines, also on a terminal: for a run that others play.</summary>
-    public static IRunView CreatePlain(CliEnvironment environment, bool isQuiet, bool isJson)
-    {
-        var final = isJson ? null : environment.Output;
-        return isQuiet ? new QuietRunView(final) : new PlainRunView(isJson ? environment.Error : environment.Output, final);
-    }
-
     /// <param name="environment">Of the process.</param>
     /// <param name="isQuiet">Only the verdict.</param>
     /// <param name="isJson">Only the document.</param>
@@ -31,7 +24,7 @@ internal static class RunViews
             : new LiveRunView(CreateConsole(environment), environment.OpenKeys(), stop);
     }
 
-    /// <summary>A terminal that can move its cursor. NO_COLOR takes the colours away, not the live table.</summary>
+    /// <summary>A terminal that can move its cursor. NO_COLOR takes the colours away, not the live screens.</summary>
     private static bool IsLive(CliEnvironment environment) =>
         !environment.IsOutputRedirected && environment.GetVariable("TERM") is not (null or "" or "dumb") && environment.GetVariable("CI") is not "true";
 

@@ -19,6 +19,10 @@ internal interface IRunView : IAsyncDisposable
     /// <summary>Once per second.</summary>
     void OnSnapshot(RunSnapshot snapshot);
 
+    /// <summary>Once per second, of a run that others play.</summary>
+    /// <remarks>line: The same in a line.</remarks>
+    void OnClusterSnapshot(RunSnapshot snapshot, string line) => OnNotice(line);
+
     /// <summary>Something worth a line: "draining", "stopping on Ctrl-C".</summary>
     void OnNotice(string text);
 

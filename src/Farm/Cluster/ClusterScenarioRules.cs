@@ -26,11 +26,6 @@ internal static class ClusterScenarioRules
             yield return new GuardRefusal("clock", "'virtual' is the time of one process", $"set clock to real, or {OneProcess}");
         }
 
-        if (scenario.ApplicationServer.Presence == PresenceTrigger.RegEvent)
-        {
-            yield return new GuardRefusal("applicationServer.presence", "'reg-event' is not taken over when the server moves", $"set it to third-party-register, or {OneProcess}");
-        }
-
         if (scenario.ApplicationServer.Store.Postgres is not null)
         {
             yield return new GuardRefusal("applicationServer.store", "is said by the nodes: mailboxes are beside the runs in cluster.store", "remove it");

@@ -14,7 +14,6 @@ namespace UeFarm.Protocol.Messaging;
 internal sealed class RegEventNotifier
 {
     private readonly RegistrarSettings _settings;
-    private readonly SipHop _watcher;
     private readonly LocationTable _locations;
     private readonly SipTransactionLayer _transactions;
     private readonly BranchSource _branches;
@@ -26,12 +25,12 @@ internal sealed class RegEventNotifier
     private long _lastToken;
     private long _lastTag;
 
-    /// <summary>Watcher: where notifications go, the application server. Their tokens are negative, to be told from the registrar's other requests.</summary>
-    public RegEventNotifier(
-        RegistrarSettings settings, SipHop watcher, LocationTable locations, SipTransactionLayer transactions, BranchSource branches, IRandomSource random)
+    /// <summary>
+    /// Notifications go to the application server that has the user's mailbox. Their tokens are negative, to be told from the registrar's other requests.
+    /// </summary>
+    public RegEventNotifier(RegistrarSettings settings, LocationTable locations, SipTransactionLayer transactions, BranchSource branches, IRandomSource random)
     {
         _settings = settings;
-        _watcher = watcher;
         _locations = locations;
         _transactions = transactions;
         _branches = branches;
@@ -42,8 +41,24 @@ internal sealed class RegEventNotifier
 
     public Instant NextDeadline => _deadlines.TryPeek(out _, out var ticks) ? new Instant(ticks) : Instant.Never;
 
-    /// <summary>Answers a SUBSCRIBE for a user of this registrar; returns the final status.</summary>
-    public int HandleSubscribe(SipServerTransaction transaction, string user, Instant now)
+    /// <summary>The server of a group of mailboxes is there now: subscriptions of one that was elsewhere are over, since the new one asks afresh.</summary>
+    public void ForgetFormer(int mailboxGroup, SipHop server)
+    {
+        foreach (var subscription in _byDialog.Values.ToArray())
+        {
+            if (subscription.Watcher != server && _settings.Identity.MailboxGroupOf(subscription.AddressOfRecord) == mailboxGroup)
+            {
+                Remove(subscription);
+            }
+        }
+    }
+
+    /// <summary>Answers the SUBSCRIBE of an application server for a user of this registrar; returns the final status.</summary>
+    /// <param name="transaction">Of the SUBSCRIBE.</param>
+    /// <param name="user">The address of record.</param>
+    /// <param name="watcher">Where that server is.</param>
+    /// <param name="now">The time.</param>
+    public int HandleSubscribe(SipServerTransaction transaction, string user, SipHop watcher, Instant now)
     {
         var request = transaction.Request;
         request.TryGetHeader(SipHeaderId.Event, out var package);
@@ -66,7 +81,7 @@ internal sealed class RegEventNotifier
 
         wanted = wanted < _settings.MaxExpires ? wanted : _settings.MaxExpires;
         return request.To.Tag.IsEmpty
-            ? Begin(transaction, user, Encoding.UTF8.GetString(contact.UriText), wanted, now)
+            ? Begin(transaction, user, watcher, Encoding.UTF8.GetString(contact.UriText), wanted, now)
             : Renew(transaction, Encoding.UTF8.GetString(contact.UriText), wanted, now);
     }
 
@@ -131,7 +146,7 @@ internal sealed class RegEventNotifier
         }
     }
 
-    private int Begin(SipServerTransaction transaction, string user, string target, TimeSpan expires, Instant now)
+    private int Begin(SipServerTransaction transaction, string user, SipHop watcher, string target, TimeSpan expires, Instant now)
     {
         var request = transaction.Request;
         if (_byDialog.Count >= _settings.MaxSubscriptions)
@@ -143,6 +158,7 @@ internal sealed class RegEventNotifier
         var subscription = new RegEventSubscription(user, Encoding.UTF8.GetString(request.CallId), tag, Encoding.UTF8.GetString(request.From.Tag))
         {
             Subscriber = request.GetHeaderText(SipHeaderId.From)!,
+            Watcher = watcher,
             RemoteTarget = target,
             RemoteCSeq = request.CSeqNumber,
         };
@@ -222,7 +238,7 @@ internal sealed class RegEventNotifier
         var state = isLast ? "terminated;reason=timeout" : $"active;expires={SecondsOf(subscription.ExpiresAt - now)}";
         var bytes = SipWriter.Rent()
             .Request(SipMethod.Notify, subscription.RemoteTarget)
-            .Via(_watcher.Transport, _settings.Identity.SentBy, branch)
+            .Via(subscription.Watcher.Transport, _settings.Identity.SentBy, branch)
             .Header(SipHeaderId.MaxForwards, 70)
             .Header(SipHeaderId.From, $"<{subscription.AddressOfRecord}>;tag={subscription.LocalTag}")
             .Header(SipHeaderId.To, subscription.Subscriber)
@@ -236,7 +252,7 @@ internal sealed class RegEventNotifier
         subscription.IsInFlight = true;
         subscription.NotifiedAt = now;
         _byToken.Add(token, subscription);
-        _transactions.SendRequest(token, branch, SipMethod.Notify, bytes, _watcher, now);
+        _transactions.SendRequest(token, branch, SipMethod.Notify, bytes, subscription.Watcher, now);
     }
 
     /// <summary>What the subscriber does not know yet, which it will know then.</summary>

@@ -1,4 +1,5 @@
 using UeFarm.Protocol.RegEvent;
+using UeFarm.Protocol.Sip;
 
 namespace UeFarm.Protocol.Messaging;
 
@@ -14,6 +15,9 @@ internal sealed class RegEventSubscription(string addressOfRecord, string callId
     public string LocalTag { get; } = localTag;
 
     public string RemoteTag { get; } = remoteTag;
+
+    /// <summary>The application server that asked.</summary>
+    public required SipHop Watcher { get; init; }
 
     /// <summary>From of the SUBSCRIBE, which is To of every NOTIFY.</summary>
     public required string Subscriber { get; init; }

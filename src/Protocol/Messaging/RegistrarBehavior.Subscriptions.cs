@@ -49,9 +49,13 @@ public sealed partial class RegistrarBehavior
         {
             status = 404;
         }
+        else if (_identity.ApplicationServerOf(_identity.MailboxGroupOf(user)) is not { } watcher)
+        {
+            status = 403;
+        }
         else
         {
-            Count(_notifier.HandleSubscribe(transaction, user, now) < 300 ? CoreFact.SubscriptionAccepted : CoreFact.SubscriptionRefused);
+            Count(_notifier.HandleSubscribe(transaction, user, watcher, now) < 300 ? CoreFact.SubscriptionAccepted : CoreFact.SubscriptionRefused);
             return;
         }
 

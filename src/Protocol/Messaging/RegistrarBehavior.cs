@@ -45,8 +45,7 @@ public sealed partial class RegistrarBehavior
             var branches = new BranchSource(BranchSource.RegistrarKind, settings.Partition, random);
             _thirdParty = settings.SendsThirdPartyRegistrations
                 ? new ThirdPartyRegistrations(settings, _locations, _transactions, branches, random) : null;
-            _notifier = _identity.ApplicationServer is { } server
-                ? new RegEventNotifier(settings, server, _locations, _transactions, branches, random) : null;
+            _notifier = new RegEventNotifier(settings, _locations, _transactions, branches, random);
         }
     }
 
@@ -69,14 +68,14 @@ public sealed partial class RegistrarBehavior
 
     /// <summary>
     /// The application server of a group is somewhere else now (<see cref="CoreIdentity.MoveApplicationServer"/> has said so): it is told of everybody who is
-    /// registered and has their mailbox there.
+    /// registered and has their mailbox there, or asks.
     /// </summary>
     public void HandleApplicationServerMoved(int mailboxGroup, Instant now, DateTimeOffset utcNow)
     {
-        if (_thirdParty is not null && _identity.ApplicationServerOf(mailboxGroup) is { } server)
+        if (_identity.ApplicationServerOf(mailboxGroup) is { } server)
         {
-            var theirs = _locations.AddressesOfRecord.Where(user => _identity.MailboxGroupOf(user) == mailboxGroup);
-            _thirdParty.MoveTo(mailboxGroup, server, theirs, now);
+            _notifier?.ForgetFormer(mailboxGroup, server);
+            _thirdParty?.MoveTo(mailboxGroup, server, _locations.AddressesOfRecord.Where(user => _identity.MailboxGroupOf(user) == mailboxGroup), now);
             Drain(now, utcNow);
         }
     }

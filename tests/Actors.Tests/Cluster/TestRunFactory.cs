@@ -3,6 +3,7 @@ using System.Net;
 using UeFarm.Actors.Attack;
 using UeFarm.Actors.Cluster;
 using UeFarm.Actors.Journal;
+using UeFarm.Actors.Mailbox;
 using UeFarm.Actors.Run;
 using UeFarm.Actors.Stores;
 using UeFarm.Actors.Traffic;
@@ -21,6 +22,8 @@ internal sealed class TestRunFactory(string folder, IReadOnlyList<PhasePlan> pha
 {
     /// <summary>Whether messages are signed and ask for reports, and phones have a share of their replay cache for each of a few senders.</summary>
     public bool IsRich { get; init; }
+
+    public PresenceSource Presence { get; init; }
 
     public AttackPlan Attacks { get; init; } = AttackPlan.None;
 
@@ -74,6 +77,7 @@ internal sealed class TestRunFactory(string folder, IReadOnlyList<PhasePlan> pha
             Traffic = new TrafficPlan { RatePerSecond = rate },
             Phases = phases,
             Attacks = Attacks,
+            ApplicationServer = new ApplicationServerOptions { Presence = Presence },
             DatabasePath = Path.Combine(folder, "unused.db"),
         });
     }

@@ -41,7 +41,6 @@ public sealed class ScenarioRunFactoryTests
 
     [Theory]
     [InlineData("clock=virtual", "clock: 'virtual' is the time of one process")]
-    [InlineData("applicationServer.presence=reg-event", "applicationServer.presence: 'reg-event' is not taken over")]
     [InlineData("applicationServer.store=\"postgres:Host=db\"", "applicationServer.store: is said by the nodes")]
     [InlineData("metrics.port=9000", "metrics.port: '9000' is a port of one process")]
     [InlineData("page.listen=8080", "page.listen: '127.0.0.1:8080' is an address of one process")]

@@ -73,7 +73,8 @@ internal static class LiveRows
         yield return figures?.Capacity is not { } capacity
             ? LiveRow.Empty
             : LiveRow.Of(
-                "needed", $"{UnitText.Count(capacity.MinCapacity)} {(capacity.MinCapacity == 1 ? "entry" : "entries")} for no loss", $"{UnitText.Count(capacity.CapacityForMillionth)} for 1e-6",
+                "needed", $"{UnitText.Count(capacity.MinCapacity)} {(capacity.MinCapacity == 1 ? "entry" : "entries")} for no loss",
+                $"{UnitText.Count(capacity.CapacityForMillionth)} for 1e-6",
                 $"{UnitText.Count(capacity.CapacityForThousandth)} for 1e-3");
         yield return LiveRow.Of("redelivered", $"{UnitText.Count(snapshot.Redelivered)} after a lost answer, accepted once");
         yield return LiveRow.Empty;

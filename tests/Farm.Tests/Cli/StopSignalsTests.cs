@@ -17,4 +17,13 @@ public class StopSignalsTests
 
         Assert.True(signals.FirstSignal.WaitHandle.WaitOne(TimeSpan.FromSeconds(30)), "no cancellation within 30 s");
     }
+
+    [Fact]
+    public void A_key_asks_for_the_same_and_pressed_again_for_nothing_more()
+    {
+        using var signals = new StopSignals();
+        signals.StopInOrder();
+        Assert.True(signals.FirstSignal.IsCancellationRequested);
+        signals.StopInOrder();
+    }
 }

@@ -6,7 +6,7 @@ using Xunit;
 
 namespace UeFarm.Interop.Tests;
 
-/// <summary>A cluster under attack, of which a node with phones is killed in the middle of the traffic. Messages are signed.</summary>
+/// <summary>A cluster under attack, of which a node with phones is killed in the middle of the traffic. Messages are signed, caches go by senders, servers subscribe.</summary>
 [Collection(ClusterProcesses.Name)]
 public sealed class ClusterAttackTests
 {
@@ -23,7 +23,8 @@ public sealed class ClusterAttackTests
         target: { domain: ims.example, core: embedded, as: embedded, kms: embedded, allow: [127.0.0.0/8] }
         subscribers: { count: 200, auth: { scheme: md5, secretsFrom: derived } }
         security: { body: smime, sign: ecdsa-p256, encrypt: aes-128-gcm, keys: mikey-ticket }
-        replayCache: { entries: 1000, timestampBytes: 8, policy: modified }
+        replayCache: { entries: 1000, timestampBytes: 8, policy: per-sender, senderPartitions: 8 }
+        applicationServer: { presence: reg-event }
         traffic: { rate: 20/s, arrivals: poisson, size: 40B-200B, recipients: { pick: uniform } }
         faults:
           attacks: { replay: 20/s, forged: 5/s, altered-body: 2/s }

@@ -66,6 +66,7 @@ internal sealed partial class Conductor
     private void Note(ClusterRunRecord run, string text)
     {
         _log.Info("run {0}: {1}", run.RunId, text);
+        KeepNote(text);
         var log = _log;
         _settings.Factory.Register.AddNoteAsync(run.RunId, text, CancellationToken.None).ContinueWith(
             task => log.Warning("a note was lost: {0}", task.Exception!.GetBaseException().Message),

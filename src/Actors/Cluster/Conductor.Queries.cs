@@ -23,6 +23,12 @@ internal sealed partial class Conductor
             case ConductorVerb.Status:
                 Sender.Tell(new ClusterMessages.ConductorReply(_run?.RunId ?? "", JsonSerializer.Serialize(StatusNow(), ConductorJson.Default.ConductorStatus)));
                 break;
+            case ConductorVerb.Live when _settings.Factory.Watcher is { } watcher:
+                AnswerLive(watcher);
+                break;
+            case ConductorVerb.Live:
+                Sender.Tell(new ClusterMessages.Refused("this conductor shows nothing"));
+                break;
             case ConductorVerb.Stop when _run is { Result: null } run:
                 _run = run with { IsStopped = true };
                 _settings.Factory.Register.StopAsync(run.RunId, CancellationToken.None)

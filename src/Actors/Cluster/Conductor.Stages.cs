@@ -110,6 +110,8 @@ internal sealed partial class Conductor
             _counters = null;
             _view = run.Result is null ? new ClusterRunView(settings, _settings.Time) : null;
             _isPublished = false;
+            _notes.Clear();
+            _notes.AddRange((run.Notes ?? []).Take(MostNotes));
             _blocks.Clear();
             _core = HopText.Of(settings.ExternalCore);
             _servers.Clear();
@@ -221,7 +223,7 @@ internal sealed partial class Conductor
         var (run, settings, books) = (_run!, _runSettings!, _books!);
         var played = TimeSpan.FromTicks(Math.Clamp(_stageBegan.UtcTicks - run.StartTicks, 0, Length.Ticks));
         var unclosed = _blocks.Count(static block => !block.Value.IsClosed);
-        var misordered = _servers.Values.Sum(static server => server.OrderViolations);
+        var misordered = Misordered;
         books.Learn(await _settings.Factory.Register.ReadChangesAsync(run.RunId, CancellationToken.None).ConfigureAwait(false));
         await books.FinishAsync(Start + played, CancellationToken.None).ConfigureAwait(false);
         if (unclosed > 0)

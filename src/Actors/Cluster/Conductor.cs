@@ -78,6 +78,7 @@ internal sealed partial class Conductor : UntypedActor, IWithTimers, IWithStash
             case Tick:
                 Advance();
                 Broadcast();
+                OfferPicture();
                 break;
             case ClusterMessages.NodeReport report:
                 _nodes[report.Node] = report;

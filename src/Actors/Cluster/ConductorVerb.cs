@@ -14,4 +14,7 @@ public enum ConductorVerb : byte
 
     /// <summary>Turn a knob of the run: the content is the JSON of a <see cref="Run.RunChangeRequest"/>.</summary>
     Change = 5,
+
+    /// <summary>The document of the live page.</summary>
+    Live = 6,
 }

@@ -19,6 +19,9 @@ public interface IClusterRunFactory
 
     IRunRegister Register { get; }
 
+    /// <summary>Null: nobody looks at runs while they go on.</summary>
+    IClusterRunWatcher? Watcher => null;
+
     /// <summary>The result document of a finished run, and its exit code.</summary>
     ClusterVerdict Judge(ClusterRunRecord run, ClusterBooks books, FarmRunResult result);
 }

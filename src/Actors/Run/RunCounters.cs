@@ -29,6 +29,7 @@ public sealed class RunCounters
     private long _answered;
     private long _answered202;
     private long _redelivered;
+    private long _expired;
     private long _acceptedTwice;
     private long _orderViolations;
     private long _unknownAccepted;
@@ -52,6 +53,9 @@ public sealed class RunCounters
 
     /// <summary>Copies of messages already accepted that came from the network itself, not from an attack.</summary>
     public long Redelivered => Volatile.Read(ref _redelivered);
+
+    /// <summary>Messages that the application server dropped because their time was over.</summary>
+    public long Expired => Volatile.Read(ref _expired);
 
     /// <summary>Messages that a phone accepted more than once. Must stay 0.</summary>
     public long AcceptedTwice => Volatile.Read(ref _acceptedTwice);
@@ -161,6 +165,8 @@ public sealed class RunCounters
     internal void CountContradiction() => Interlocked.Increment(ref _reportsContradicting);
 
     internal void CountRedelivered() => Interlocked.Increment(ref _redelivered);
+
+    internal void CountExpired() => Interlocked.Increment(ref _expired);
 
     internal void CountAcceptedTwice() => Interlocked.Increment(ref _acceptedTwice);
 

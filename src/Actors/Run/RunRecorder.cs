@@ -189,7 +189,7 @@ public sealed partial class RunRecorder : IUeObserver, IMailboxObserver
                 Counters.CountAttackSent(fact.Attack!.Value);
                 break;
             case RunFactKind.Dropped:
-                Mark(fact.Digest, fact.Drop);
+                OnDropped(fact);
                 break;
             case RunFactKind.FoundStored:
                 OnStored(fact);
@@ -431,6 +431,14 @@ public sealed partial class RunRecorder : IUeObserver, IMailboxObserver
         }
 
         session.NewestAny = Math.Max(session.NewestAny, key);
+    }
+
+    private void OnDropped(in RunFact fact)
+    {
+        if (Mark(fact.Digest, fact.Drop) && fact.Drop == LedgerMarks.DroppedExpired)
+        {
+            Counters.CountExpired();
+        }
     }
 
     /// <summary>False: no message of the run has this digest.</summary>

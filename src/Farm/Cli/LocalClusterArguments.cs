@@ -70,16 +70,15 @@ internal sealed class LocalClusterArguments(CliEnvironment environment)
     public async Task<int> RunAsync(int nodes, ClusterStore store, ScenarioReadResult read, ResultsFolder results, RunReports reports, bool isQuiet, bool isJson)
     {
         using var signals = environment.ListenForSignals();
-        if (!isQuiet)
-        {
-            (isJson ? environment.Error : environment.Output).WriteLine($"starting {nodes} nodes; what they print is in {results.NodeLogFile(1)} and so on");
-        }
+        var progress = isQuiet ? TextWriter.Null : isJson ? environment.Error : environment.Output;
+        progress.WriteLine($"starting {nodes} nodes; what they print is in {results.NodeLogFile(1)} and so on");
 
         try
         {
             var cluster = await LocalCluster.StartAsync(nodes, store, read.Scenario!, results, signals.FirstSignal).ConfigureAwait(false);
             await using (cluster.ConfigureAwait(false))
             {
+                progress.WriteLine($"live page: {cluster.Page}");
                 var runId = await cluster.Conductor.SubmitAsync(ScenarioSubmission.Of(read, isHere: true), CancellationToken.None).ConfigureAwait(false);
                 var run = new ClusterRunExecution(environment, cluster.Conductor, reports, isQuiet, isJson);
                 var code = await run.FollowAsync(runId, read, results, () => cluster.Hopeless, signals).ConfigureAwait(false);

@@ -31,6 +31,9 @@ internal sealed class LocalCluster : IAsyncDisposable
 
     public ConductorClient Conductor => field ??= new ConductorClient([.. _nodes.Select(static node => node.Admin)], _token);
 
+    /// <summary>The live page, which every node has.</summary>
+    public Uri Page => _nodes[0].Admin;
+
     /// <summary>Why nothing will come of this any more; null: there are nodes.</summary>
     public string? Hopeless => _nodes.TrueForAll(static node => node.HasExited) ? $"all nodes have ended; the last said: {_nodes[^1].LastLine}" : null;
 

@@ -25,6 +25,8 @@ internal sealed class ScenarioRunFactory(IRunRegister register, ClusterStore sto
 
     public IRunRegister Register => register;
 
+    public IClusterRunWatcher Watcher { get; } = new ClusterLiveBoard(TimeProvider.System);
+
     public async Task<FarmRunSettings> CreateSettingsAsync(string scenario, IReadOnlyList<string> settings, CancellationToken cancellation) =>
         await RunSettingsMapper.MapAsync(Read(scenario, settings).Scenario!, databasePath: "", cancellation).ConfigureAwait(false);
 
@@ -41,7 +43,7 @@ internal sealed class ScenarioRunFactory(IRunRegister register, ClusterStore sto
     public ClusterVerdict Judge(ClusterRunRecord run, ClusterBooks books, FarmRunResult result)
     {
         var read = Read(run.Scenario, run.Overrides);
-        var runBooks = new RunBooks(read.Scenario!, new EndedClusterRun(run, books, result), result);
+        var runBooks = new RunBooks(read.Scenario!, new PlayedClusterRun(run, books, result.PlayedFor, RunStage.Settling, run.Notes ?? []), result);
         var document = runBooks.ToDocument(read.Source, new RunSeries(), new RunTimes(run.Created, TimeProvider.System.GetUtcNow(), null, null));
         document = Write(run, runBooks, document);
         return new ClusterVerdict(ResultJson.Serialize(document), document.ExitCode, FinalBlock.Headline(document));

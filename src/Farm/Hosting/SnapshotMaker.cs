@@ -8,9 +8,17 @@ using UeFarm.Protocol.Messaging;
 namespace UeFarm.Farm.Hosting;
 
 /// <summary>Makes pictures of a run; its rates are those since the picture before. For one thread at a time.</summary>
-internal sealed class SnapshotMaker(Scenario scenario, FarmRun run)
+/// <param name="scenario">What is played.</param>
+/// <param name="run">Where it stands.</param>
+/// <param name="stored">Messages in the application server now.</param>
+internal sealed class SnapshotMaker(Scenario scenario, IRunUnderWay run, Func<long> stored)
 {
     private RunSnapshot? _last;
+
+    public SnapshotMaker(Scenario scenario, FarmRun run)
+        : this(scenario, run, () => run.ApplicationServer?.Backlog ?? 0)
+    {
+    }
 
     /// <summary>What is to be said about a phase that has begun.</summary>
     public PhaseStarted PhaseOf(int index)
@@ -42,8 +50,8 @@ internal sealed class SnapshotMaker(Scenario scenario, FarmRun run)
             Accepted = accepted,
             RejectedByReason = Refusals(counters),
             FailedByReason = Failures(counters),
-            Expired = run.ApplicationServer?.DroppedExpired ?? 0,
-            Stored = run.ApplicationServer?.Backlog ?? 0,
+            Expired = counters.Expired,
+            Stored = stored(),
             Redelivered = counters.Redelivered,
             AttacksByKind = Enum.GetValues<AttackKind>().Where(kind => counters.AttacksSent(kind) > 0).ToDictionary(Label.Of, counters.AttacksSent),
             SentPerSecond = PerSecond(counters.Sent - (_last?.Sent ?? 0), seconds),

@@ -21,6 +21,8 @@ internal sealed class LiveJudge(Scenario scenario, RunRecorder recorder, bool ha
     /// <summary>What is about the end of a run, about its ledger as a whole, or about the machine over time.</summary>
     private static readonly HashSet<string> OfTheEnd = ["unaccounted", "stored", "registered", "reports", "memory", "heap", "store"];
 
+    public static LiveState.Judgement Nothing { get; } = new(false, null, "nothing has been measured yet", "The first messages are still to come.", null);
+
     public (LiveState.Judgement Verdict, IReadOnlyList<LiveState.ThresholdRow> Thresholds, IReadOnlyList<LiveState.PromiseRow> Promises) Judge(LiveMoment moment)
     {
         var source = new RunThresholdSource(recorder, ResultSoFar(moment), [], scenario.Subscribers.Count);
@@ -45,7 +47,7 @@ internal sealed class LiveJudge(Scenario scenario, RunRecorder recorder, bool ha
         var isBroken = promises.Any(static promise => !promise.Holds);
         if (recorder.Counters.Due == 0 && !isBroken)
         {
-            return new LiveState.Judgement(false, null, "nothing has been measured yet", "The first messages are still to come.", null);
+            return Nothing;
         }
 
         var known = thresholds.Where(static threshold => threshold.Outcome != ThresholdOutcome.NoSamples).ToList();

@@ -37,13 +37,13 @@ internal sealed record LiveMoment
         {
             Snapshot = snapshot,
             Stage = progress.Stage,
-            Phases = progress.Phase < 0 ? [] : PhasesOf(run),
+            Phases = progress.Phase < 0 ? [] : PhasesOf(run, run.Settings),
             MisorderedByServer = run.ApplicationServer?.OrderViolations ?? 0,
-            Expired = run.ApplicationServer?.DroppedExpired,
+            Expired = run.ApplicationServer is null ? null : snapshot.Expired,
             Unknown = run.ApplicationServer is null ? ["what somebody else's application server has stored or dropped"] : [],
         };
     }
 
-    private static IReadOnlyList<PhaseResult> PhasesOf(FarmRun run) =>
-        [.. run.Settings.Phases.Select((phase, index) => new PhaseResult(phase.Name, run.StartOf(index).TotalSeconds, run.StartOf(index + 1).TotalSeconds))];
+    public static IReadOnlyList<PhaseResult> PhasesOf(IRunUnderWay run, FarmRunSettings settings) =>
+        [.. settings.Phases.Select((phase, index) => new PhaseResult(phase.Name, run.StartOf(index).TotalSeconds, run.StartOf(index + 1).TotalSeconds))];
 }

@@ -13,7 +13,7 @@ internal sealed class LiveStateMaker(Scenario scenario, RunRecorder recorder, bo
 {
     private readonly LiveJudge _judge = new(scenario, recorder, hasApplicationServer);
 
-    public LiveState Running(LiveMoment moment, LiveState.Course course, LiveState.RateRow rates, DateTimeOffset now)
+    public LiveState Running(LiveMoment moment, LiveState.Course? course, LiveState.RateRow rates, DateTimeOffset now)
     {
         var snapshot = moment.Snapshot;
         var (verdict, thresholds, promises) = _judge.Judge(moment);
@@ -24,7 +24,7 @@ internal sealed class LiveStateMaker(Scenario scenario, RunRecorder recorder, bo
         {
             MadeAt = now,
             Stand = LiveStand.Running,
-            Run = FactsOf(moment),
+            Run = FactsOf(scenario, moment.RunId, snapshot.Elapsed, moment.Phases, snapshot.Pace?.Speed),
             Now = PhaseOf(moment),
             Verdict = verdict,
             Thresholds = thresholds,
@@ -43,6 +43,20 @@ internal sealed class LiveStateMaker(Scenario scenario, RunRecorder recorder, bo
             Unknown = moment.Unknown,
         };
     }
+
+    /// <summary>A run whose schedule has not begun, so that there are no books yet.</summary>
+    public static LiveState Preparing(Scenario scenario, string runId, string stage, IReadOnlyList<LiveState.NodeRow> nodes, long registered, DateTimeOffset now) => new()
+    {
+        MadeAt = now,
+        Stand = LiveStand.Running,
+        Run = FactsOf(scenario, runId, TimeSpan.Zero, [], null),
+        Now = new LiveState.Phase(stage, 0, scenario.Phases.Count, null),
+        Verdict = LiveJudge.Nothing,
+        Ledger = new LiveState.LedgerRow(0, 0, 0, 0, 0, 0, 0, null, 0),
+        Rates = new LiveState.RateRow(0, 0, 0),
+        Phones = new LiveState.PhoneRow(registered, 0, scenario.Subscribers.Count - registered),
+        Nodes = nodes,
+    };
 
     /// <summary>What the result says, and of the last picture what is in no result.</summary>
     public static LiveState Ended(LiveState last, ResultDocument result, string? resultsFolder, DateTimeOffset now)
@@ -71,9 +85,9 @@ internal sealed class LiveStateMaker(Scenario scenario, RunRecorder recorder, bo
         };
     }
 
-    private LiveState.RunFacts FactsOf(LiveMoment moment) => new(
-        moment.RunId, scenario.Name, scenario.Seed, scenario.Clock == ScenarioClock.Virtual ? "virtual" : "real", scenario.Subscribers.Count,
-        Math.Round(moment.Snapshot.Elapsed.TotalSeconds, 3), scenario.Phases.Sum(static phase => phase.Length.TotalSeconds), moment.Phases, moment.Snapshot.Pace?.Speed, null);
+    private static LiveState.RunFacts FactsOf(Scenario scenario, string? runId, TimeSpan elapsed, IReadOnlyList<PhaseResult> phases, double? speed) => new(
+        runId, scenario.Name, scenario.Seed, scenario.Clock == ScenarioClock.Virtual ? "virtual" : "real", scenario.Subscribers.Count,
+        Math.Round(elapsed.TotalSeconds, 3), scenario.Phases.Sum(static phase => phase.Length.TotalSeconds), phases, speed, null);
 
     private LiveState.Phase PhaseOf(LiveMoment moment) => new(
         moment.Snapshot.PhaseName, moment.Snapshot.PhaseIndex + 1, scenario.Phases.Count,

@@ -4,11 +4,13 @@ namespace UeFarm.Farm.Nodes;
 
 /// <summary>
 /// Who may call what. Health, metrics and status are open: probes and Prometheus carry no token and learn nothing about a subscriber. What names subscribers
-/// is open on loopback and wants the token elsewhere. What changes something wants it everywhere, and is refused when there is none.
+/// is open on loopback, under this machine's own names, and wants the token elsewhere. What changes something wants it everywhere, and is refused when there is none.
 /// </summary>
 internal sealed class AdminGate(AdminToken? token, bool isOpen)
 {
-    public RequestDelegate Reading(RequestDelegate handler) => context => isOpen ? handler(context) : CheckAsync(context, handler);
+    private readonly HostRule _hosts = new();
+
+    public RequestDelegate Reading(RequestDelegate handler) => isOpen ? _hosts.Guard(handler) : context => CheckAsync(context, handler);
 
     public RequestDelegate Changing(RequestDelegate handler) => context => CheckAsync(context, handler);
 

@@ -4,16 +4,17 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Prometheus;
 using UeFarm.Farm.Hosting;
+using UeFarm.Farm.Live;
 
 namespace UeFarm.Farm.Nodes;
 
-/// <summary>What the admin endpoint of a cluster's node answers: health, metrics, status, runs.</summary>
+/// <summary>What the admin endpoint of a cluster's node answers: health, metrics, status, runs, the live page.</summary>
 internal static class ClusterAdmin
 {
-    public static Task<AdminEndpoint> StartAsync(ClusterFarmNode node, AdminRuns runs, IPEndPoint listen) => AdminEndpoint.StartAsync(
-        listen, AdminRuns.LongestBody, application => Map(application, node, runs, new AdminGate(node.Options.AdminToken, IPAddress.IsLoopback(listen.Address))));
+    public static Task<AdminEndpoint> StartAsync(ClusterFarmNode node, AdminRuns runs, ILiveSource live, IPEndPoint listen) => AdminEndpoint.StartAsync(
+        listen, AdminRuns.LongestBody, application => Map(application, node, runs, live, new AdminGate(node.Options.AdminToken, IPAddress.IsLoopback(listen.Address))));
 
-    private static void Map(WebApplication application, ClusterFarmNode node, AdminRuns runs, AdminGate gate)
+    private static void Map(WebApplication application, ClusterFarmNode node, AdminRuns runs, ILiveSource live, AdminGate gate)
     {
         var registry = Metrics.NewCustomRegistry();
         ProcessMetrics.Register(registry);
@@ -22,6 +23,7 @@ internal static class ClusterAdmin
         application.MapGet("/health/ready", context => AnswerReadyAsync(context, node));
         application.MapGet("/status", context => AdminReply.WriteAsync(context, 200, ClusterNodeStatus.Of(node)));
         runs.Map(application, gate);
+        LivePage.Map(application, live, new HostRule(node.Options.Member.AdvertiseHost is { } name ? [name] : []));
     }
 
     /// <summary>As one page: parts of a run come and go, each with its metrics.</summary>

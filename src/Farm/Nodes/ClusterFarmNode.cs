@@ -118,7 +118,8 @@ internal sealed class ClusterFarmNode : IAsyncDisposable
         {
             try
             {
-                _admin = await ClusterAdmin.StartAsync(this, new AdminRuns(AskAsync, _register), listen).ConfigureAwait(false);
+                var live = new ClusterLiveSource(AskAsync, TimeProvider.System);
+                _admin = await ClusterAdmin.StartAsync(this, new AdminRuns(AskAsync, _register), live, listen).ConfigureAwait(false);
             }
             catch (Exception exception) when (exception is IOException or SocketException)
             {

@@ -125,6 +125,22 @@ public sealed class AdminEndpointTests
     }
 
     [Fact]
+    public async Task A_foreign_page_whose_name_was_made_to_lead_here_reads_no_mailbox()
+    {
+        await using var node = await RunningNode.StartAsync();
+        await node.SendMessageAsync("bob", "hello");
+        using var http = new HttpClient();
+        foreach (var path in (string[])["/mailboxes", "/mailboxes/bob"])
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(node.Node.AdminAddress + path));
+            request.Headers.Host = "evil.example";
+            using var answer = await http.SendAsync(request, TestContext.Current.CancellationToken);
+            Assert.Equal(HttpStatusCode.MisdirectedRequest, answer.StatusCode);
+            Assert.DoesNotContain("bob", await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
     public async Task Changing_calls_are_refused_without_a_configured_token()
     {
         await using var node = await RunningNode.StartAsync();

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 using PuppeteerSharp;
@@ -46,7 +45,7 @@ public sealed class LivePageInBrowserTests : IDisposable
     {
         await using var chromium = await Chromium.StartAsync(_folder);
         await using var run = FarmProcess.Start(_folder, Scenario, "first", "--page");
-        var address = await AddressOfAsync(run);
+        var address = await LivePages.AddressOfAsync(run, TimeSpan.FromMinutes(1));
         await using var phone = await chromium.OpenAsync(address, Phone, isDark: false);
         await using var opened = await chromium.OpenAsync(address, Desk, isDark: false);
         var page = opened.Page;
@@ -55,10 +54,10 @@ public sealed class LivePageInBrowserTests : IDisposable
         await AssertNumbersMoveAsync(page);
         await AssertPauseHoldsAsync(page);
         await AssertColoursCanBeChosenAsync(page);
-        await UntilAsync(page, "document.querySelector('#phase').textContent.includes('phase 2 of 3: outage-with-a-very-long-name')");
+        await LivePages.UntilAsync(page, "document.querySelector('#phase').textContent.includes('phase 2 of 3: outage-with-a-very-long-name')");
         await AssertEverybodyCanReadAsync(opened, phone, "live-running");
         await page.BringToFrontAsync(); // behind others it asks for nothing
-        await UntilAsync(page, "['PASS', 'FAIL', 'INVALID'].includes(document.querySelector('#stand').textContent)");
+        await LivePages.UntilAsync(page, LivePages.IsEnded);
         await AssertEverybodyCanReadAsync(opened, phone, "live-ended");
         await page.BringToFrontAsync();
         Assert.True(await page.EvaluateExpressionAsync<bool>("window.isSame"), "the page was loaded again");
@@ -69,48 +68,41 @@ public sealed class LivePageInBrowserTests : IDisposable
         using var http = new HttpClient();
         var state = JsonSerializer.Deserialize(
             await http.GetStringAsync(new Uri(address + "live/state"), TestContext.Current.CancellationToken), LiveJson.Default.LiveState)!;
-        var (stand, reason) = (await TextOfAsync(page, "#stand"), await TextOfAsync(page, "#reason"));
+        var (stand, reason) = (await LivePages.TextOfAsync(page, "#stand"), await LivePages.TextOfAsync(page, "#reason"));
         run.Terminate();
         await run.WaitForExitAsync(TimeSpan.FromSeconds(30));
         AssertSame(run.Result, state);
         Assert.Equal((run.Result.Verdict.ToString().ToUpperInvariant(), run.Result.Reason), (stand, reason));
-        await UntilAsync(page, "document.querySelector('#connection').textContent.startsWith('The program has ended too')");
+        await LivePages.UntilAsync(page, "document.querySelector('#connection').textContent.startsWith('The program has ended too')");
 
         // Another run at the same address is taken for one; and when that one dies, the page says so.
         await using var next = FarmProcess.Start(_folder, Scenario, "second", "--page", new Uri(address).Port.ToString(CultureInfo.InvariantCulture));
-        await AddressOfAsync(next);
-        await UntilAsync(page, "document.querySelector('#stand').textContent.startsWith('so far')");
+        await LivePages.AddressOfAsync(next, TimeSpan.FromMinutes(1));
+        await LivePages.UntilAsync(page, "document.querySelector('#stand').textContent.startsWith('so far')");
         next.Kill();
-        await UntilAsync(page, "document.querySelector('#connection').textContent.startsWith('Connection lost since ')");
+        await LivePages.UntilAsync(page, "document.querySelector('#connection').textContent.startsWith('Connection lost since ')");
         await opened.KeepPictureAsync("live-lost");
-    }
-
-    private static async Task<string> AddressOfAsync(FarmProcess run)
-    {
-        const string Announced = "live page: ";
-        var line = await run.WaitForLineAsync(Announced, TimeSpan.FromSeconds(60));
-        return line[(line.IndexOf(Announced, StringComparison.Ordinal) + Announced.Length)..].Trim();
     }
 
     private static async Task AssertNumbersMoveAsync(IPage page)
     {
-        await UntilAsync(page, "!document.querySelector('#run').hidden && Number(document.querySelector('#facts dd span').textContent) > 0");
-        var sent = await TextOfAsync(page, "#facts dd span");
-        await UntilAsync(page, $"document.querySelector('#facts dd span').textContent !== '{sent}'");
-        await UntilAsync(page, "document.querySelectorAll('#plot-rates path.line')[0].getAttribute('d').includes('L')");
+        await LivePages.UntilAsync(page, LivePages.IsSending);
+        var sent = await LivePages.TextOfAsync(page, "#facts dd span");
+        await LivePages.UntilAsync(page, $"document.querySelector('#facts dd span').textContent !== '{sent}'");
+        await LivePages.UntilAsync(page, "document.querySelectorAll('#plot-rates path.line')[0].getAttribute('d').includes('L')");
     }
 
     private static async Task AssertPauseHoldsAsync(IPage page)
     {
         await page.FocusAsync("#pause");
         await page.Keyboard.PressAsync("Space");
-        var sent = await TextOfAsync(page, "#facts dd span");
+        var sent = await LivePages.TextOfAsync(page, "#facts dd span");
         var asked = await page.EvaluateExpressionAsync<int>(Asked);
-        await UntilAsync(page, $"{Asked} >= {asked + 3}");
-        Assert.Equal(sent, await TextOfAsync(page, "#facts dd span"));
+        await LivePages.UntilAsync(page, $"{Asked} >= {asked + 3}");
+        Assert.Equal(sent, await LivePages.TextOfAsync(page, "#facts dd span"));
         Assert.Equal("true", await page.EvaluateExpressionAsync<string>("document.querySelector('#pause').getAttribute('aria-pressed')"));
         await page.ClickAsync("#pause");
-        await UntilAsync(page, $"document.querySelector('#facts dd span').textContent !== '{sent}'");
+        await LivePages.UntilAsync(page, $"document.querySelector('#facts dd span').textContent !== '{sent}'");
     }
 
     private const string Asked = "performance.getEntriesByType('resource').filter(entry => entry.name.endsWith('/live/state')).length";
@@ -158,18 +150,4 @@ public sealed class LivePageInBrowserTests : IDisposable
         Assert.Equal(result.ReplayCapacity!.Curve, state.Capacity!.Curve);
         Assert.Equal(result.ReplayCapacity.MinCapacity, state.Capacity.MinCapacity);
     }
-
-    /// <summary>Asked from here: a page without eval has no function that could watch.</summary>
-    private static async Task UntilAsync(IPage page, string condition)
-    {
-        var since = Stopwatch.GetTimestamp();
-        while (!await page.EvaluateExpressionAsync<bool>(condition))
-        {
-            Assert.True(Stopwatch.GetElapsedTime(since) < TimeSpan.FromSeconds(90), condition);
-            await Task.Delay(50, TestContext.Current.CancellationToken);
-        }
-    }
-
-    private static Task<string> TextOfAsync(IPage page, string selector) =>
-        page.EvaluateFunctionAsync<string>("selector => document.querySelector(selector).textContent", selector);
 }

@@ -82,6 +82,12 @@ const showFacts = state => {
 
 const showCourse = state => {
   const { series, run } = state;
+  $("charts").hidden = !series;
+  $("no-course").hidden = series !== null;
+  if (!series) {
+    return;
+  }
+
   const end = Math.max(last(series.seconds), run.phases.length > 0 ? last(run.phases).endSeconds : 0);
   for (const chart of course) {
     const lines = chart.lines

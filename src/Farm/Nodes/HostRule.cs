@@ -1,8 +1,7 @@
 using System.Net;
 using Microsoft.AspNetCore.Http;
-using UeFarm.Farm.Nodes;
 
-namespace UeFarm.Farm.Live;
+namespace UeFarm.Farm.Nodes;
 
 /// <summary>
 /// Under which names requests are answered: addresses, localhost, this machine's name and those given. A web page of somebody else whose name was made to lead

@@ -7,7 +7,7 @@ using Xunit;
 namespace UeFarm.Interop.Tests;
 
 /// <summary>A cluster under attack, of which a node with phones is killed in the middle of the traffic. Messages are signed, caches go by senders, servers subscribe.</summary>
-[Collection(ClusterProcesses.Name)]
+[Collection(ClusterLosses.Name)]
 public sealed class ClusterAttackTests
 {
     private const int Nodes = 3;

@@ -5,7 +5,7 @@ using Xunit;
 namespace UeFarm.Interop.Tests;
 
 /// <summary>A cluster whose oldest node (core, application server, conductor, a third of the phones) is killed in the middle of the traffic.</summary>
-[Collection(ClusterProcesses.Name)]
+[Collection(ClusterLosses.Name)]
 public sealed class ClusterKillTests
 {
     private const int Phones = 300;

@@ -4,7 +4,7 @@ using Xunit;
 namespace UeFarm.Interop.Tests;
 
 /// <summary>A cluster whose oldest node (core, application server, conductor, a third of the phones) is cut off from the others, but not from the database.</summary>
-[Collection(ClusterProcesses.Name)]
+[Collection(ClusterRejoins.Name)]
 public sealed class ClusterPartitionTests
 {
     private const int Nodes = 3;

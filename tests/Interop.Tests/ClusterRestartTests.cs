@@ -4,7 +4,7 @@ using Xunit;
 namespace UeFarm.Interop.Tests;
 
 /// <summary>A cluster whose operator adds a node and restarts the others in the middle of the traffic.</summary>
-[Collection(ClusterProcesses.Name)]
+[Collection(ClusterRejoins.Name)]
 public sealed class ClusterRestartTests
 {
     private const int Nodes = 3;

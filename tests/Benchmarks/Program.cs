@@ -23,6 +23,7 @@ const string Usage = """
              sizing                           rank tracker, and messages per CPU-second of uefarm size
              virtual                          messages per CPU-second of whole runs in virtual time
              sharding                         messages through a local shard region, beside a direct Tell
+             cluster [rate=200/s]             messages, phones and traffic between nodes of clusters of one to three processes
              removal                          how soon a cluster removes a node that was killed
            Benchmarks tables                  the tables of docs/sizing.md
     """;
@@ -75,6 +76,8 @@ switch (args)
     case ["load", "sharding"]:
         await ShardingLoad.RunAsync();
         return 0;
+    case ["load", "cluster", .. var options]:
+        return await ClusterLoad.RunAsync(options);
     case ["load", "removal"]:
         await RemovalLoad.RunAsync();
         return 0;

@@ -188,7 +188,7 @@ public sealed class PostgresRunJournalTests(PostgresFixture postgres) : RunJourn
         }
 
         await postgres.ScalarAsync("UPDATE journal_store SET version = 7", _schema);
-        Assert.Contains("version 7, this program knows versions up to 2", ProblemOf(Settings), StringComparison.Ordinal);
+        Assert.Contains("version 7, this program knows versions up to ", ProblemOf(Settings), StringComparison.Ordinal);
     }
 
     protected override IRunJournal OpenOne() => Open(Settings);

@@ -10,7 +10,7 @@ using Xunit;
 namespace UeFarm.Interop.Tests;
 
 /// <summary>A run of three processes whose rate and phones are changed while it goes on, and whose oldest node, which leads it, is killed then.</summary>
-[Collection(ClusterProcesses.Name)]
+[Collection(ClusterLosses.Name)]
 public sealed class ClusterChangeTests
 {
     private const int Phones = 60;

@@ -9,7 +9,7 @@ namespace UeFarm.Interop.Tests;
 /// The application server and its database killed, frozen and cut off at random moments while phones write and come and go. UEFARM_FAULT_KILLS and UEFARM_FAULT_SEED make
 /// the run longer or repeat it; without a seed every run has its own.
 /// </summary>
-[Collection(WholeProcesses.Name)]
+[Collection(UnhurriedProcesses.Name)]
 public sealed class FaultRunTests(ITestOutputHelper output)
 {
     [Theory]

@@ -9,7 +9,7 @@ using Xunit;
 namespace UeFarm.Interop.Tests;
 
 /// <summary>Our application server as a process of its own behind Kamailio, with phones of ours, of SIPp and played by hand.</summary>
-[Collection(WholeProcesses.Name)]
+[Collection(UnhurriedProcesses.Name)]
 public sealed class KamailioApplicationServerTests : IAsyncDisposable
 {
     private const string Domain = "ims.example";

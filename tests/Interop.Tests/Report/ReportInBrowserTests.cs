@@ -8,7 +8,7 @@ using Xunit;
 namespace UeFarm.Interop.Tests.Report;
 
 /// <summary>Reports as Chromium shows them, on a desk and on a phone, by day, by night and on paper.</summary>
-[Collection(WholeProcesses.Name)]
+[Collection(UnhurriedProcesses.Name)]
 public sealed class ReportInBrowserTests : IDisposable
 {
     private const string Scenario = """

@@ -54,8 +54,8 @@ internal sealed class ClusterLab : IAsyncDisposable
     }
 
     /// <summary>Gives a scenario to the cluster by way of a node, and waits for the verdict until disposed.</summary>
-    public FarmProcess Submit(int number, string scenario) => Ask(
-        number, "submit", _folder.Write("scenario.yaml", scenario), "--token-file", _token, "--wait", "--out", _folder.PathOf("results"));
+    public FarmProcess Submit(int number, string scenario, params string[] arguments) => Ask(
+        number, "submit", [_folder.Write("scenario.yaml", scenario), "--token-file", _token, "--wait", "--out", _folder.PathOf("results"), .. arguments]);
 
     /// <summary>Turns a knob of the run by way of a node: the exit code, and what was printed.</summary>
     public async Task<(int Code, string Output)> TurnAsync(int number, string knob, params string[] arguments)

@@ -29,6 +29,8 @@ public sealed class ClusterPrometheusTests
           - { name: acquaint, for: 5s }
           - { name: outage, offline: 50%, cut: clean, for: 6s }
           - { name: return, online: all, for: 8s }
+        thresholds:
+          - memory.peak < 4GB
         """;
 
     [Fact]
@@ -41,7 +43,7 @@ public sealed class ClusterPrometheusTests
         await using var lab = new ClusterLab(folder, database.ConnectionTo("lab"), [.. Enumerable.Range(0, Nodes).Select(static _ => ClusterLab.LoopbackPlace)]);
         await Task.WhenAll(Enumerable.Range(0, Nodes).Select(lab.StartAsync));
         await using var prometheus = await PrometheusServer.StartAsync([.. Enumerable.Range(0, Nodes).Select(lab.AdminPortOf)]);
-        await using var run = lab.Submit(0, Scenario);
+        await using var run = lab.Submit(0, Scenario, "--junit", folder.PathOf("verdict.xml"));
         var from = await prometheus.WaitForAsync("timestamp(uefarm_ledger_closed == 0)");
         var result = await run.WaitForHeldAsync(Patience);
 
@@ -51,6 +53,9 @@ public sealed class ClusterPrometheusTests
         var (sent, accepted, rejected) = (result.Ledger.Sent, result.Ledger.Accepted, result.Ledger.Rejected);
         Assert.True(accepted > 100 && rejected > 0, result.Ledger.ToString());
         Assert.Equal((sent, accepted, rejected), (rows.Count - 1, outcomes["accepted"], outcomes["rejected"]));
+
+        Assert.InRange(Assert.Single(result.Thresholds).Observed!.Value, 10e6, 4e9);
+        Assert.Contains("memory.peak &lt; 4GB", await File.ReadAllTextAsync(folder.PathOf("verdict.xml"), TestContext.Current.CancellationToken), StringComparison.Ordinal);
 
         // By then every node was scraped after its last message.
         var end = await prometheus.WaitForAsync(string.Create(

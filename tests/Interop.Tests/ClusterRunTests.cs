@@ -41,6 +41,7 @@ public sealed class ClusterRunTests
         Assert.Equal(0, result.Ledger.Unaccounted);
         Assert.Empty(result.Warnings);
         Assert.Equal(result.Ledger.Sent, sentByNodes);
+        AssertNodes(result, File.ReadLines(folder.PathOf("three/series.csv")).Count() - 1);
         Assert.Equal("cluster.yaml", result.Scenario.FileName);
         Assert.Contains("cluster: all invariants and thresholds held", await File.ReadAllTextAsync(folder.PathOf("three/report.html"), Cancellation), StringComparison.Ordinal);
         for (var number = 1; number <= Nodes; number++)
@@ -57,6 +58,25 @@ public sealed class ClusterRunTests
         var (schedule, other) = (ScheduleOf(folder, "one"), ScheduleOf(folder, "three"));
         Assert.Equal(schedule.Select(static row => (row.Sender, row.Recipient)), other.Select(static row => (row.Sender, row.Recipient)));
         Assert.All(schedule.Zip(other), static pair => Assert.InRange(pair.Second.Due - pair.First.Due, -Rounding, Rounding));
+    }
+
+    /// <summary>What the nodes did comes to what the run did, and its course is there.</summary>
+    private static void AssertNodes(ResultDocument result, int rows)
+    {
+        Assert.Equal(Nodes, result.Nodes!.Count);
+        Assert.Equal(
+            (result.Ledger.Sent, result.Ledger.Sent, result.Ledger.Accepted, result.Registrations.Succeeded),
+            (result.Nodes.Sum(static node => node.Due), result.Nodes.Sum(static node => node.Sent), result.Nodes.Sum(static node => node.Accepted),
+                result.Nodes.Sum(static node => node.Registrations)));
+        Assert.Equal(result.Registrations.Phones, result.Nodes.Sum(static node => node.Phones));
+        Assert.Equal(result.Generator.CpuSeconds!.Value, result.Nodes.Sum(static node => node.CpuSeconds), 3);
+        Assert.Equal(result.Generator.LagMaxSeconds, result.Nodes.Max(static node => node.LagMaxSeconds));
+        Assert.Equal(result.Memory!.PeakWorkingSet, result.Nodes.Max(static node => node.PeakWorkingSet));
+        Assert.InRange(result.Series.Count, 27, 600);
+        Assert.Equal(result.Series.Count, rows);
+        Assert.Equal(["registering", "steady", "outage", "return", "settle"], result.Series.Select(static point => point.Phase).Distinct().Take(5));
+        Assert.InRange(result.Series.Max(static point => point.Sent), result.Ledger.Sent * 9 / 10, result.Ledger.Sent);
+        Assert.Contains(result.Series, static point => point.DeliveryP50 > 0);
     }
 
     private static Task<(int Code, string Output)> RunAsync(TemporaryFolder folder, string results, params string[] arguments) => Peer.RunAsync(

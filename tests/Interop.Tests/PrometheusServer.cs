@@ -44,6 +44,7 @@ internal sealed class PrometheusServer : IAsyncDisposable
         try
         {
             await Peer.WaitForPortAsync(port, TimeSpan.FromSeconds(60));
+            await server.WaitUntilReadyAsync();
             return server;
         }
         catch
@@ -115,6 +116,23 @@ internal sealed class PrometheusServer : IAsyncDisposable
         await _process.WaitForExitAsync();
         _process.Dispose();
         _folder.Dispose();
+    }
+
+    /// <summary>It listens before it answers queries.</summary>
+    private async Task WaitUntilReadyAsync()
+    {
+        var started = Stopwatch.GetTimestamp();
+        while (true)
+        {
+            using var answer = await _http.GetAsync(new Uri("/-/ready", UriKind.Relative), TestContext.Current.CancellationToken);
+            if (answer.IsSuccessStatusCode)
+            {
+                return;
+            }
+
+            Assert.True(Stopwatch.GetElapsedTime(started) < LongestWait, "Prometheus is not ready");
+            await Task.Delay(100, TestContext.Current.CancellationToken);
+        }
     }
 
     private async Task<JsonNode> GetAsync(string path)

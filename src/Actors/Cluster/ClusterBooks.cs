@@ -9,13 +9,16 @@ public sealed class ClusterBooks
 {
     private readonly RunTail _tail;
     private readonly RunBooks _books;
+    private readonly ClusterCourse _course;
 
     /// <param name="settings">Of the run.</param>
     /// <param name="recorder">Empty.</param>
     /// <param name="journal">Of the run.</param>
+    /// <param name="began">When the run was submitted.</param>
     /// <param name="start">When the first phase begins, by the clock of the facts.</param>
     /// <param name="blocks">How many streams of phones there are.</param>
-    public ClusterBooks(FarmRunSettings settings, RunRecorder recorder, IRunJournal journal, Instant start, int blocks)
+    /// <param name="stored">Messages in the application server now.</param>
+    public ClusterBooks(FarmRunSettings settings, RunRecorder recorder, IRunJournal journal, Instant began, Instant start, int blocks, Func<long> stored)
     {
         ArgumentNullException.ThrowIfNull(settings);
         Settings = settings;
@@ -26,6 +29,7 @@ public sealed class ClusterBooks
             Recorder,
             settings.CreateSchedule([]),
             start);
+        _course = new ClusterCourse(settings, recorder, began, start, stored);
     }
 
     public FarmRunSettings Settings { get; }
@@ -36,6 +40,9 @@ public sealed class ClusterBooks
 
     /// <summary>Up to when the books are complete, by the clock of the facts.</summary>
     public long WatermarkTicks => _tail.WatermarkTicks;
+
+    /// <summary>The course of the run so far; for whoever advances the books.</summary>
+    public IReadOnlyList<ClusterMoment> Course => _course.Moments;
 
     /// <summary>The run was stopped then: what the schedule has later is not part of it.</summary>
     public void EndAt(Instant time) => _books.EndAt(time);
@@ -48,12 +55,27 @@ public sealed class ClusterBooks
     }
 
     /// <summary>Takes what has become certain.</summary>
-    public Task AdvanceAsync(CancellationToken cancellation) => _tail.AdvanceAsync(_books.Record, cancellation);
+    public async Task AdvanceAsync(CancellationToken cancellation)
+    {
+        await _tail.AdvanceAsync(Record, cancellation).ConfigureAwait(false);
+        _course.AdvanceTo(new Instant(_tail.WatermarkTicks));
+    }
 
     /// <summary>Takes all the rest, and opens what the schedule had until a moment: the run's end, or when it was stopped.</summary>
     public async Task FinishAsync(Instant end, CancellationToken cancellation)
     {
-        await _tail.FinishAsync(_books.Record, cancellation).ConfigureAwait(false);
+        await _tail.FinishAsync(Record, cancellation).ConfigureAwait(false);
         _books.OpenUntil(end);
+    }
+
+    /// <summary>Facts of recipients come late, and say nothing about how far the books are.</summary>
+    private void Record(in RunFact fact)
+    {
+        if (!fact.IsOfRecipient)
+        {
+            _course.AdvanceTo(new Instant(fact.Ticks));
+        }
+
+        _books.Record(fact);
     }
 }

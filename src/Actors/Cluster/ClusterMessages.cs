@@ -37,7 +37,7 @@ public static class ClusterMessages
         string Node, IReadOnlyList<ClusterRole> Roles, string RunId, IReadOnlyList<int> Blocks, NodeCounters Counters,
         long CpuMilliseconds, long ResidentBytes) : IClusterMessage;
 
-    /// <summary>A node to the conductor, before each <see cref="NodeReport"/>: how late it has handed the run's messages to their phones so far.</summary>
+    /// <summary>A node to the conductor, after each <see cref="NodeReport"/>: how late it has handed the run's messages to their phones so far.</summary>
     public sealed record NodeLag(string Node, string RunId, IReadOnlyList<LatencyCount> Steps) : IClusterMessage;
 
     /// <summary>To a block, through the shard region: be there. A block is started by its first.</summary>

@@ -13,6 +13,7 @@ internal sealed class ClusterRunView(FarmRunSettings settings, TimeProvider time
     private LedgerTotals? _closed;
     private int _stage;
     private int _registeredByBlocks;
+    private long _stored;
 
     public FarmRunSettings Settings => settings;
 
@@ -44,6 +45,13 @@ internal sealed class ClusterRunView(FarmRunSettings settings, TimeProvider time
     {
         get => Volatile.Read(ref _registeredByBlocks);
         set => Volatile.Write(ref _registeredByBlocks, value);
+    }
+
+    /// <summary>Messages in the application servers, as they last said.</summary>
+    public long Stored
+    {
+        get => Volatile.Read(ref _stored);
+        set => Volatile.Write(ref _stored, value);
     }
 
     /// <summary>By the books once there are some, before that by the blocks.</summary>

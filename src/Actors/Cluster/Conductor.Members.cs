@@ -24,10 +24,20 @@ internal sealed partial class Conductor
         };
     }
 
+    private void NoteTotals(ClusterMessages.NodeReport report)
+    {
+        if (_run is { } run && report.RunId == _nodeBook?.RunId)
+        {
+            var books = report.Node == NodeName.Of(_cluster.SelfAddress) ? _books?.Recorder.BooksBytes ?? 0 : 0;
+            _nodeBook.Note(report, UtcNow - run.Created, books, _tick);
+        }
+    }
+
     private void NoteRemoval(ClusterEvent.MemberRemoved removed)
     {
         var node = NodeName.Of(removed.Member.Address);
         _nodes.Remove(node);
+        _nodeBook?.Remove(node);
         if (_run is not { Result: null } run || _stage == ClusterRunStage.Ended)
         {
             return;

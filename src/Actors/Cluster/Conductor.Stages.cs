@@ -15,7 +15,7 @@ internal sealed partial class Conductor
 
     private Instant Start => new(_run!.StartTicks);
 
-    private TimeSpan Length => _runSettings!.Phases.Aggregate(TimeSpan.Zero, static (sum, phase) => sum + phase.Duration);
+    private TimeSpan Length => LengthOf(_runSettings!);
 
     /// <summary>None: no run, or one without a server of its own.</summary>
     private int MailboxGroups => _runSettings is { HasApplicationServer: true } settings ? settings.MailboxGroups : 0;
@@ -53,7 +53,7 @@ internal sealed partial class Conductor
                 break;
             case ClusterRunStage.Closing:
                 CloseAll();
-                if (IsClosed() || InStage > _settings.LongestClosing)
+                if ((IsClosed() && HaveNodesReported()) || InStage > _settings.LongestClosing)
                 {
                     Do(JudgeAsync());
                     return;
@@ -112,6 +112,8 @@ internal sealed partial class Conductor
             _isPublished = false;
             _notes.Clear();
             _notes.AddRange((run.Notes ?? []).Take(MostNotes));
+            _nodeBook = run.Result is null ? new NodeBook(run.RunId, new UeBlocks(settings.Phones), RunSampling.IntervalOf(LengthOf(settings))) : null;
+            _closedTick = null;
             _blocks.Clear();
             _core = HopText.Of(settings.ExternalCore);
             _servers.Clear();
@@ -160,8 +162,11 @@ internal sealed partial class Conductor
         _view!.Books = books;
     }
 
-    private static ClusterBooks CreateBooks(ClusterRunRecord run, ClusterRunView view, IRunJournal journal) =>
-        new(view.Settings, view.Recorder, journal, new Instant(run.StartTicks), new UeBlocks(view.Settings.Phones).Count);
+    private static ClusterBooks CreateBooks(ClusterRunRecord run, ClusterRunView view, IRunJournal journal) => new(
+        view.Settings, view.Recorder, journal, new Instant(run.Created.UtcTicks), new Instant(run.StartTicks), new UeBlocks(view.Settings.Phones).Count,
+        () => view.Stored);
+
+    private static TimeSpan LengthOf(FarmRunSettings settings) => settings.Phases.Aggregate(TimeSpan.Zero, static (sum, phase) => sum + phase.Duration);
 
     private async Task<Action> FollowAsync(string runId, ClusterBooks books)
     {
@@ -218,8 +223,16 @@ internal sealed partial class Conductor
         _blocks.Count == BlockCount && _blocks.Values.All(static block => block.IsClosed)
         && _servers.Count == MailboxGroups && _servers.Values.All(static server => server.IsClosed);
 
+    /// <summary>What nodes say of themselves is final once they were asked twice since the last block closed: an answer may have been under way.</summary>
+    private bool HaveNodesReported()
+    {
+        _closedTick ??= _tick;
+        return _nodeBook!.HaveAllReportedSince(_closedTick.Value + 2);
+    }
+
     private async Task<Action> JudgeAsync()
     {
+        var nodes = _nodeBook!.Totals();
         var (run, settings, books) = (_run!, _runSettings!, _books!);
         var played = TimeSpan.FromTicks(Math.Clamp(_stageBegan.UtcTicks - run.StartTicks, 0, Length.Ticks));
         var unclosed = _blocks.Count(static block => !block.Value.IsClosed);
@@ -236,7 +249,7 @@ internal sealed partial class Conductor
         var result = RunClosing.Close(
             books.Recorder, settings, misordered, played, known.IsStopped, books.Recorder.RegisteredPhones, known.Changes ?? []);
         var verdict = await _settings.Factory.Register.DecideResultAsync(
-            run.RunId, _settings.Factory.Judge(known, books, result), CancellationToken.None).ConfigureAwait(false);
+            run.RunId, _settings.Factory.Judge(known, books, result, nodes), CancellationToken.None).ConfigureAwait(false);
         await _journal!.DisposeAsync().ConfigureAwait(false);
         return () =>
         {

@@ -18,12 +18,14 @@ internal sealed partial class Conductor : UntypedActor, IWithTimers, IWithStash
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private readonly Dictionary<int, ClusterMessages.BlockReport> _blocks = [];
     private readonly Dictionary<string, ClusterMessages.NodeReport> _nodes = [];
-    private readonly Dictionary<string, ClusterMessages.NodeLag> _lags = [];
     private ClusterRunRecord? _run;
     private FarmRunSettings? _runSettings;
     private IRunJournal? _journal;
     private ClusterBooks? _books;
     private ClusterRunView? _view;
+    private NodeBook? _nodeBook;
+    private long _tick;
+    private long? _closedTick;
     private bool _isPublished;
 
     /// <summary>Of the books, also after the run's end.</summary>
@@ -82,9 +84,10 @@ internal sealed partial class Conductor : UntypedActor, IWithTimers, IWithStash
                 break;
             case ClusterMessages.NodeReport report:
                 _nodes[report.Node] = report;
+                NoteTotals(report);
                 break;
-            case ClusterMessages.NodeLag lag:
-                _lags[lag.Node] = lag;
+            case ClusterMessages.NodeLag lag when lag.RunId == _nodeBook?.RunId:
+                _nodeBook.Note(lag);
                 break;
             case ClusterMessages.BlockReport report when report.RunId == _run?.RunId:
                 _blocks[report.Block] = report;
@@ -96,6 +99,7 @@ internal sealed partial class Conductor : UntypedActor, IWithTimers, IWithStash
                 break;
             case ClusterMessages.ApplicationServerStarted started when started.RunId == _run?.RunId:
                 _servers[started.Group] = started;
+                _view?.Stored = Backlog;
                 break;
             case ClusterMessages.ConductorQuery when !_isInformed:
                 Stash.Stash();
@@ -120,7 +124,7 @@ internal sealed partial class Conductor : UntypedActor, IWithTimers, IWithStash
 
                 _log.Warning("conductor: {0}", failure.Cause.Message);
                 break;
-            case ClusterMessages.BlockReport or ClusterMessages.CoreStarted or ClusterMessages.ApplicationServerStarted:
+            case ClusterMessages.BlockReport or ClusterMessages.CoreStarted or ClusterMessages.ApplicationServerStarted or ClusterMessages.NodeLag:
                 break;   // of an earlier run
             default:
                 Unhandled(message);
@@ -131,6 +135,7 @@ internal sealed partial class Conductor : UntypedActor, IWithTimers, IWithStash
     /// <summary>Everybody hears where the run stands, and blocks are asked to be there.</summary>
     private void Broadcast()
     {
+        _tick++;
         var state = _run is { } run
             ? new ClusterMessages.RunState(run.RunId, run.StartTicks, _stage, _core, ServerHops())
             : ClusterMessages.RunState.Idle;

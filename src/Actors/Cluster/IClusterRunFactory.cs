@@ -23,5 +23,5 @@ public interface IClusterRunFactory
     IClusterRunWatcher? Watcher => null;
 
     /// <summary>The result document of a finished run, and its exit code.</summary>
-    ClusterVerdict Judge(ClusterRunRecord run, ClusterBooks books, FarmRunResult result);
+    ClusterVerdict Judge(ClusterRunRecord run, ClusterBooks books, FarmRunResult result, IReadOnlyList<NodeTotals> nodes);
 }

@@ -96,12 +96,11 @@ internal sealed class NodeAgent : UntypedActor, IWithTimers
             }
         }
 
+        Sender.Tell(Report());
         if (_part?.Run is { } run)
         {
             Sender.Tell(new ClusterMessages.NodeLag(_settings.Node, run.RunId, run.Counters.Lag.Counts()));
         }
-
-        Sender.Tell(Report());
     }
 
     private void Change(ClusterMessages.RunState state)

@@ -32,6 +32,7 @@ internal sealed class ClusterRunExecution(CliEnvironment environment, ConductorC
             // The cluster knows the scenario's text only.
             result = result with { Scenario = result.Scenario with { FileName = Path.GetFileName(read.Source.FileName) } };
             results.WriteResult(result);
+            SeriesCsvWriter.WriteAll(results.SeriesFile, result.Series);
             view.OnFinished(result, results.FullPath);
             reports.Write(results, result);
             if (isJson)

@@ -11,6 +11,7 @@ internal sealed class SubmitCommand(CliEnvironment environment)
     private readonly ConductorArguments _conductor = new(environment);
     private readonly ResultsOption _results = new(environment);
     private readonly Option<bool> _wait = new("--wait") { Description = "Wait for the verdict, write result.json, and exit with its code. Ctrl-C stops the run in order." };
+    private readonly Option<string?> _junit = JunitOption.Create("With --wait: also write promises and thresholds as JUnit XML, for CI.");
     private readonly Option<bool> _json = new("--json") { Description = "Print one JSON object: the result with --wait, else the run's name; progress goes to standard error." };
 
     public Command Create()
@@ -20,6 +21,7 @@ internal sealed class SubmitCommand(CliEnvironment environment)
         _conductor.AddTo(command);
         command.Add(_wait);
         command.Add(_results.Option);
+        command.Add(_junit);
         command.Add(_json);
         command.SetAction((parsed, _) => ExecuteAsync(parsed));
         return command;
@@ -37,8 +39,14 @@ internal sealed class SubmitCommand(CliEnvironment environment)
             return (int)refusal;
         }
 
-        using var client = _conductor.Read(parsed);
         var isWaiting = parsed.GetValue(_wait);
+        if (!isWaiting && parsed.GetValue(_junit) is not null)
+        {
+            environment.Error.WriteLine("--junit needs --wait: there is nothing to write before the verdict\n    remedy:  give --wait too. Nothing was sent.");
+            return (int)ExitCode.Usage;
+        }
+
+        using var client = _conductor.Read(parsed);
         ResultsFolder? results = null;
         if (client is null || (isWaiting && !_results.TryCreate(parsed, read.Scenario.Name, out results)))
         {
@@ -52,7 +60,7 @@ internal sealed class SubmitCommand(CliEnvironment environment)
             var runId = await client.SubmitAsync(ScenarioSubmission.Of(read, isHere: false), signals.FirstSignal).ConfigureAwait(false);
             if (results is not null)
             {
-                var run = new ClusterRunExecution(environment, client, new RunReports(environment, junit: null), isQuiet: false, isJson);
+                var run = new ClusterRunExecution(environment, client, new RunReports(environment, parsed.GetValue(_junit)), isQuiet: false, isJson);
                 return await run.FollowAsync(runId, read, results, static () => null, signals).ConfigureAwait(false);
             }
 

@@ -42,9 +42,9 @@ internal static class ClusterScenarioRules
             yield return new GuardRefusal("page.listen", $"'{page}' is an address of one process", "remove it: each node serves the live page at its admin endpoint");
         }
 
-        foreach (var threshold in scenario.Thresholds.Where(static threshold => ThresholdCatalogue.IsOfMachine(threshold.Metric)))
+        foreach (var threshold in scenario.Thresholds.Where(static threshold => threshold.Metric == ThresholdCatalogue.StoreMetric))
         {
-            yield return new GuardRefusal("thresholds", $"'{threshold.Text}' is about one process", $"remove it, or {OneProcess}");
+            yield return new GuardRefusal("thresholds", $"'{threshold.Text}' is about a file of one process", $"remove it, or {OneProcess}");
         }
     }
 }

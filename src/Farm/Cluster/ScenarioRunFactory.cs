@@ -40,13 +40,27 @@ internal sealed class ScenarioRunFactory(IRunRegister register, ClusterStore sto
 
     public MailboxStoreSettings MailboxStoreOf(int group, bool isFirst) => store.MailboxesOf(group, isFirst);
 
-    public ClusterVerdict Judge(ClusterRunRecord run, ClusterBooks books, FarmRunResult result)
+    public ClusterVerdict Judge(ClusterRunRecord run, ClusterBooks books, FarmRunResult result, IReadOnlyList<NodeTotals> nodes)
     {
         var read = Read(run.Scenario, run.Overrides);
-        var runBooks = new RunBooks(read.Scenario!, new PlayedClusterRun(run, books, result.PlayedFor, RunStage.Settling, run.Notes ?? []), result);
-        var document = runBooks.ToDocument(read.Source, new RunSeries(), new RunTimes(run.Created, TimeProvider.System.GetUtcNow(), null, null));
+        var played = new PlayedClusterRun(run, books, result.PlayedFor, RunStage.Settling, run.Notes ?? []);
+        var runBooks = new RunBooks(read.Scenario!, played, result);
+        var share = NodeShare.Of(nodes, played.StartOf(0), played.StartOf(0) + result.PlayedFor);
+        var document = runBooks.ToDocument(read.Source, SeriesOf(read.Scenario!, books), new RunTimes(run.Created, TimeProvider.System.GetUtcNow(), share.Cpu, null), share);
         document = Write(run, runBooks, document);
         return new ClusterVerdict(ResultJson.Serialize(document), document.ExitCode, FinalBlock.Headline(document));
+    }
+
+    private static RunSeries SeriesOf(Scenario scenario, ClusterBooks books)
+    {
+        var series = new RunSeries();
+        foreach (var moment in books.Course)
+        {
+            var phase = moment.Phase < 0 ? "registering" : moment.Phase < scenario.Phases.Count ? scenario.Phases[moment.Phase].Name : "settling";
+            series.Add(SeriesPoint.Of(moment, phase, scenario.Subscribers.Count));
+        }
+
+        return series;
     }
 
     /// <summary>The verdict does not depend on a disk.</summary>
@@ -59,6 +73,7 @@ internal sealed class ScenarioRunFactory(IRunRegister register, ClusterStore sto
             {
                 folder!.WriteScenario(run.Scenario);
                 books.Write(folder);
+                SeriesCsvWriter.WriteAll(folder.SeriesFile, document.Series);
                 folder.WriteResult(document);
                 return document;
             }

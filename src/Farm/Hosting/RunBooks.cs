@@ -3,6 +3,7 @@ using UeFarm.Actors.Attack;
 using UeFarm.Actors.Ledger;
 using UeFarm.Actors.Metrics;
 using UeFarm.Actors.Run;
+using UeFarm.Farm.Cluster;
 using UeFarm.Farm.Report;
 using UeFarm.Farm.Scenarios;
 using UeFarm.Farm.Thresholds;
@@ -61,12 +62,16 @@ internal sealed class RunBooks(Scenario scenario, IRunUnderWay run, FarmRunResul
         }
     }
 
-    public ResultDocument ToDocument(ScenarioSource source, RunSeries series, RunTimes times)
+    /// <param name="source">What was played.</param>
+    /// <param name="series">Its course.</param>
+    /// <param name="times">When it was.</param>
+    /// <param name="nodes">Null: one process has played it.</param>
+    public ResultDocument ToDocument(ScenarioSource source, RunSeries series, RunTimes times, NodeShare? nodes = null)
     {
         var recorder = run.Recorder;
         var totals = result.Totals;
         var invariants = result.Invariants.Select(static check => new InvariantResult(check.Number, check.Name, check.Holds, check.Evidence)).ToList();
-        var trends = Trends(series);
+        var trends = nodes?.Trends ?? Trends(series);
         var thresholds = ThresholdEvaluator.Evaluate(scenario.Thresholds, new RunThresholdSource(recorder, result, trends, scenario.Subscribers.Count));
         var ofMachine = times.Wall is null ? [] : thresholds.Where(static threshold => ThresholdCatalogue.IsOfMachine(threshold.Threshold.Metric)).ToList();
         var generator = GeneratorOf(recorder, result.LateShare, result.PlayedFor, times.Cpu);
@@ -100,8 +105,9 @@ internal sealed class RunBooks(Scenario scenario, IRunUnderWay run, FarmRunResul
             Series = series.Points,
             Trends = times.Wall is null ? trends : null,
             Generator = generator,
-            Memory = times.Wall is null ? RunMeter.CurrentMemory(run) : null,
+            Memory = nodes?.Memory ?? (times.Wall is null ? RunMeter.CurrentMemory(run) : null),
             Wall = times.Wall is null ? null : times.Wall with { Trends = trends, Thresholds = [.. ofMachine.Select(ThresholdEcho.Of)] },
+            Nodes = nodes?.Nodes,
             Warnings = run.Warnings,
         };
     }

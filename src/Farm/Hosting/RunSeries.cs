@@ -5,19 +5,15 @@ namespace UeFarm.Farm.Hosting;
 /// <summary>The course of a run for its result: at the same moments, what the run did and what the machine saw.</summary>
 internal sealed class RunSeries
 {
-    /// <summary>Of a run, which may be weeks long.</summary>
-    private const int MostPoints = 500;
-
     private readonly List<SeriesPoint> _points = [];
     private readonly List<MachinePoint> _machine = [];
 
     public IReadOnlyList<SeriesPoint> Points => _points;
 
-    /// <summary>As many as there are points.</summary>
+    /// <summary>As many as there are points; none of a run on several machines.</summary>
     public IReadOnlyList<MachinePoint> Machine => _machine;
 
-    /// <summary>A second, or so many whole ones that a run of this length does not get too many points.</summary>
-    public static TimeSpan IntervalOf(TimeSpan length) => TimeSpan.FromSeconds(Math.Max(1, Math.Ceiling(length.TotalSeconds / MostPoints)));
+    public void Add(SeriesPoint point) => _points.Add(point);
 
     public void Add(SeriesPoint point, MachinePoint machine)
     {

@@ -35,7 +35,7 @@ internal sealed class ScenarioRunner(TimeProvider time) : IScenarioRunner
                     view.OnNotice($"live page: {page.Address}");
                 }
 
-                using var sampler = new RunSampler(run, request.Results, RunSeries.IntervalOf(RunPlan.Of(scenario).Length), meter);
+                using var sampler = new RunSampler(run, request.Results, RunSampling.IntervalOf(RunPlan.Of(scenario).Length), meter);
                 var result = isVirtual
                     ? await PlayVirtuallyAsync(run, scenario, sampler, board, view, meter, cancellation).ConfigureAwait(false)
                     : await PlayAsync(run, scenario, view, snapshot => board.Offer(sampler.Offer(snapshot)), cancellation).ConfigureAwait(false);
@@ -86,7 +86,7 @@ internal sealed class ScenarioRunner(TimeProvider time) : IScenarioRunner
         FarmRun run, Scenario scenario, RunSampler sampler, LiveBoard board, IRunView view, RunMeter meter, CancellationToken cancellation)
     {
         var length = RunPlan.Of(scenario).Length;
-        var interval = RunSeries.IntervalOf(length);
+        var interval = RunSampling.IntervalOf(length);
         var points = new SnapshotMaker(scenario, run);
         using var sampling = run.Time.CreateTimer(_ => sampler.Offer(points.Take()), null, interval, interval);
 

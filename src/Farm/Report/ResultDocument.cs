@@ -83,6 +83,10 @@ internal sealed record ResultDocument
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public WallClockResult? Wall { get; init; }
 
+    /// <summary>What each node of a cluster did; null: one process has played the run.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<NodeResult>? Nodes { get; init; }
+
     /// <summary>What was odd but broke nothing.</summary>
     public IReadOnlyList<string> Warnings { get; init; } = [];
 

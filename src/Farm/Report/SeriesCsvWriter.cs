@@ -8,6 +8,16 @@ internal sealed class SeriesCsvWriter(Stream stream) : IDisposable
 
     private readonly CsvRowWriter _rows = new(stream, Header);
 
+    /// <summary>A whole file at once.</summary>
+    public static void WriteAll(string path, IEnumerable<SeriesPoint> points)
+    {
+        using var writer = new SeriesCsvWriter(File.Create(path));
+        foreach (var point in points)
+        {
+            writer.Write(point);
+        }
+    }
+
     public void Write(SeriesPoint point)
     {
         _rows.Decimal(TimeSpan.FromSeconds(point.Seconds), TimeSpan.TicksPerSecond, 3);

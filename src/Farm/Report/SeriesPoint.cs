@@ -1,3 +1,4 @@
+using UeFarm.Actors.Cluster;
 using UeFarm.Actors.Run;
 using UeFarm.Farm.Hosting;
 
@@ -15,6 +16,11 @@ internal sealed record SeriesPoint(
     double Seconds, string Phase, long Registered, long Offline, long Sent, long Accepted, long Rejected, long Failed, long Expired, long Redelivered,
     long Attacks, long Stored, long InFlight, double DeliveryP50, double DeliveryP99, double LagP99)
 {
+    public static SeriesPoint Of(ClusterMoment moment, string phase, int phones) => new(
+        moment.At.TotalSeconds, phase, moment.Registered, phones - moment.Registered, moment.Sent, moment.Accepted, moment.Rejected, moment.Failed, moment.Expired,
+        moment.Redelivered, moment.Attacks, moment.Stored, moment.InFlight, moment.Delivery.P50.TotalSeconds, moment.Delivery.P99.TotalSeconds,
+        moment.Lag.P99.TotalSeconds);
+
     public static SeriesPoint Of(RunSnapshot snapshot, LatencyInterval delivery, LatencyInterval lag) => new(
         Math.Round(snapshot.Elapsed.TotalSeconds, 3), snapshot.PhaseName, snapshot.UesByState.GetValueOrDefault("registered"),
         snapshot.UesByState.GetValueOrDefault("offline"),

@@ -70,7 +70,7 @@ public sealed class ClusterRunTests : IAsyncLifetime
         Assert.True(await _nodes[0].LeaveAsync(TestCluster.Patience));
         await TestCluster.UntilAsync(() => factory.Judged is not null);
 
-        var (books, result) = factory.Judged!.Value;
+        var (books, result, _) = factory.Judged!.Value;
         Assert.Equal(["rate x2.5", "40 phones online within 2 s"], result.Changes.Select(static change => change.What));
         Assert.Equal(SendsOf(books.Settings.CreateSchedule(result.Changes)), DueIn(books));
         Assert.NotEqual(SendsOf(books.Settings.CreateSchedule([])).Count, DueIn(books).Count);
@@ -91,10 +91,21 @@ public sealed class ClusterRunTests : IAsyncLifetime
         }
 
         var runId = await SubmitAsync(_farms[0], "100");
-        var (books, result) = await JudgedAsync(factory);
+        var (books, result, nodes) = await JudgedAsync(factory);
         Assert.Equal(result.Totals.Sent, result.Totals.Accepted);
         Assert.Equal(100, books.Recorder.RegisteredPhones);
         Assert.Equal(runId, (await factory.Runs.FindNewestAsync(TestContext.Current.CancellationToken))!.RunId);
+
+        Assert.Equal(_nodes.Select(static node => node.Address).Order(StringComparer.Ordinal), nodes.Select(static node => node.Node));
+        Assert.All(nodes, static node => Assert.True(node is { HasGone: false, Counters: { CpuMilliseconds: > 0, PeakBytes: > 0, HeapBytes: > 0 }, Memory.Count: > 2 }, node.Node));
+        AssertTotals(result, books, nodes);
+
+        // Every second from the submission on, to the end of what was played; the last moments know of all messages.
+        Assert.Equal(Enumerable.Range(1, books.Course.Count).Select(static second => TimeSpan.FromSeconds(second)), books.Course.Select(static moment => moment.At));
+        Assert.Equal([-1, 0, 1, 2], books.Course.Select(static moment => moment.Phase).Distinct());
+        Assert.Equal(100, books.Course.Max(static moment => moment.Registered));
+        Assert.InRange(books.Course.Sum(static moment => moment.Lag.Count), result.Totals.Sent * 9 / 10, result.Totals.Sent);
+        Assert.Equal(books.Course.Select(static moment => moment.Sent).Order(), books.Course.Select(static moment => moment.Sent));
 
         // Added up over the nodes, each number is that of the result: the books' by one node, the nodes' own by all.
         var page = await ScrapeAsync();
@@ -104,10 +115,12 @@ public sealed class ClusterRunTests : IAsyncLifetime
             Assert.Equal((series, result.Totals.Sent, 1), (series, page[series].Sum(), page[series].Count(static value => value > 0)));
         }
 
-        foreach (var series in (string[])["due", "sent", "answered", "accepted"])
+        var counters = books.Recorder.Counters;
+        foreach (var (happened, count) in (ReadOnlySpan<(string, long)>)
+            [("due", counters.Due), ("sent", counters.Sent), ("answered", counters.Answered), ("accepted", counters.Received(ReceiveOutcome.Accepted))])
         {
-            var values = page[$"uefarm_node_messages_total{{event=\"{series}\"}}"].ToList();
-            Assert.Equal((series, result.Totals.Sent, 3), (series, values.Sum(), values.Count(static value => value > 0)));
+            var values = page[$"uefarm_node_messages_total{{event=\"{happened}\"}}"].ToList();
+            Assert.Equal((happened, count, 3), (happened, values.Sum(), values.Count(static value => value > 0)));
         }
 
         Assert.Equal(result.Totals.Sent, page["uefarm_generator_lag_seconds_count"].Sum());
@@ -139,7 +152,7 @@ public sealed class ClusterRunTests : IAsyncLifetime
         await SubmitAsync(_farms[1], "100");
         await TestCluster.UntilAsync(() => factory.Journal.CountOf(RunFactKind.MessageReceived) > 100);
         Assert.True(await _nodes[0].LeaveAsync(TestCluster.Patience));
-        var (books, result) = await JudgedAsync(factory);
+        var (books, result, nodes) = await JudgedAsync(factory);
         Assert.Equal(100, books.Recorder.RegisteredPhones);
         Assert.Equal(0, result.Totals.Rejected);
         Assert.Equal(result.Totals.Sent, result.Totals.Accepted + result.Totals.Failed);
@@ -147,6 +160,8 @@ public sealed class ClusterRunTests : IAsyncLifetime
         var run = await factory.Runs.FindNewestAsync(TestContext.Current.CancellationToken);
         Assert.Contains(run!.Notes!, note => note.Contains(_nodes[0].Address, StringComparison.Ordinal)
             && (note.Contains("left", StringComparison.Ordinal) || note.Contains("was gone by then", StringComparison.Ordinal)));
+
+        Assert.Equal(_nodes.Skip(1).Select(static node => node.Address).Order(StringComparer.Ordinal), nodes.Where(static node => !node.HasGone).Select(static node => node.Node));
 
         // What was on the other nodes went on there, under its first claim.
         var streams = await factory.Journal.ListAsync(TestContext.Current.CancellationToken);
@@ -185,7 +200,7 @@ public sealed class ClusterRunTests : IAsyncLifetime
         }
 
         await SubmitAsync(_farms[0], "100");
-        var (books, result) = await JudgedAsync(factory);
+        var (books, result, nodes) = await JudgedAsync(factory);
         Assert.Equal(100, books.Recorder.RegisteredPhones);
         Assert.Equal(100, core.Counters.Bindings);
         Assert.InRange(result.Totals.Accepted, result.Totals.Sent / 4, result.Totals.Sent);
@@ -211,13 +226,13 @@ public sealed class ClusterRunTests : IAsyncLifetime
         Attacks = attacks ?? AttackPlan.None,
     };
 
-    private static async Task<(ClusterBooks Books, FarmRunResult Result)> JudgedAsync(TestRunFactory factory)
+    private static async Task<(ClusterBooks Books, FarmRunResult Result, IReadOnlyList<NodeTotals> Nodes)> JudgedAsync(TestRunFactory factory)
     {
         await TestCluster.UntilAsync(() => factory.Judged is not null);
-        var (books, result) = factory.Judged!.Value;
+        var (books, result, nodes) = factory.Judged!.Value;
         Assert.All(result.Invariants, static check => Assert.True(check.Holds, check.Evidence));
         Assert.InRange(result.Totals.Sent, 400, 600);
-        return (books, result);
+        return (books, result, nodes);
     }
 
     private async Task<ClusterFarm> StartAsync(TestRunFactory factory)
@@ -229,6 +244,22 @@ public sealed class ClusterRunTests : IAsyncLifetime
         var farm = await ClusterFarm.StartAsync(node, All.ToHashSet(), factory, Network, metrics);
         _farms.Add(farm);
         return farm;
+    }
+
+    /// <summary>What the nodes count by themselves comes to what the books have, histograms without loss.</summary>
+    private static void AssertTotals(FarmRunResult result, ClusterBooks books, IReadOnlyList<NodeTotals> nodes)
+    {
+        var lag = new LatencyRecorder();
+        foreach (var node in nodes)
+        {
+            lag.Add(node.Lag);
+        }
+
+        Assert.Equal(books.Recorder.Lag.Counts(), lag.Counts());
+        Assert.Equal(
+            (result.Totals.Sent, books.Recorder.Counters.Sent, result.Totals.Accepted, books.Recorder.Counters.Registrations),
+            (nodes.Sum(static node => node.Counters.Due), nodes.Sum(static node => node.Counters.Sent), nodes.Sum(static node => node.Counters.Accepted),
+                nodes.Sum(static node => node.Counters.Registrations)));
     }
 
     /// <summary>What all nodes serve, by series: the values of those that have it.</summary>

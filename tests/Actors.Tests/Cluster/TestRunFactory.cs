@@ -39,7 +39,7 @@ internal sealed class TestRunFactory(string folder, IReadOnlyList<PhasePlan> pha
     public IRunRegister Register => field ??= new SlowRunRegister(Runs);
 
     /// <summary>The books and the result of the last run that ended.</summary>
-    public (ClusterBooks Books, FarmRunResult Result)? Judged { get; private set; }
+    public (ClusterBooks Books, FarmRunResult Result, IReadOnlyList<NodeTotals> Nodes)? Judged { get; private set; }
 
     public Task<FarmRunSettings> CreateSettingsAsync(string scenario, IReadOnlyList<string> settings, CancellationToken cancellation)
     {
@@ -87,9 +87,9 @@ internal sealed class TestRunFactory(string folder, IReadOnlyList<PhasePlan> pha
     public MailboxStoreSettings MailboxStoreOf(int group, bool isFirst) =>
         new SqliteMailboxStoreSettings { Path = Path.Combine(folder, $"mailboxes-{group}.db") };
 
-    public ClusterVerdict Judge(ClusterRunRecord run, ClusterBooks books, FarmRunResult result)
+    public ClusterVerdict Judge(ClusterRunRecord run, ClusterBooks books, FarmRunResult result, IReadOnlyList<NodeTotals> nodes)
     {
-        Judged = (books, result);
+        Judged = (books, result, nodes);
         return new ClusterVerdict("{}", result.Invariants.All(static check => check.Holds) ? 0 : 98, "");
     }
 }

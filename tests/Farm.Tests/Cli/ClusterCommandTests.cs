@@ -40,6 +40,13 @@ public sealed class ClusterCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task Junit_without_waiting_for_the_verdict_is_exit_2()
+    {
+        Assert.Equal(2, await _cli.RunAsync("submit", Scenario, "--conductor", "http://127.0.0.1:1", "--junit", "verdict.xml"));
+        Assert.Contains("--junit needs --wait", _cli.Error.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_conductor_that_is_not_there_is_exit_4()
     {
         Assert.Equal(4, await _cli.RunAsync("status", "--conductor", "http://127.0.0.1:1"));

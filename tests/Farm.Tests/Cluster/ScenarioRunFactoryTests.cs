@@ -44,7 +44,7 @@ public sealed class ScenarioRunFactoryTests
     [InlineData("applicationServer.store=\"postgres:Host=db\"", "applicationServer.store: is said by the nodes")]
     [InlineData("metrics.port=9000", "metrics.port: '9000' is a port of one process")]
     [InlineData("page.listen=8080", "page.listen: '127.0.0.1:8080' is an address of one process")]
-    [InlineData("thresholds[0]=memory.growth < 10%", "thresholds: 'memory.growth < 10%' is about one process")]
+    [InlineData("thresholds[0]=store.growth < 10%", "thresholds: 'store.growth < 10%' is about a file of one process")]
     [InlineData("target.domain=other.example", "target.domain: 'other.example' is not the domain of this cluster (ims.example)")]
     [InlineData("limits.maxUes=10", "300 phones are more than limits.maxUes (10)")]
     [InlineData("target.allow=[10.0.0.0/8]", "the embedded core listens on 127.0.0.1, which is not allowed")]

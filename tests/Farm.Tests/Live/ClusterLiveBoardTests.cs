@@ -77,7 +77,7 @@ public sealed class ClusterLiveBoardTests
     private static async Task<ClusterBooks> BooksAsync()
     {
         var settings = await RunSettingsMapper.MapAsync(Samples.Scenario(), "", TestContext.Current.CancellationToken);
-        return new ClusterBooks(settings, FarmRun.CreateRecorder(settings), new MemoryRunJournal(TimeProvider.System), At(Start), blocks: 1);
+        return new ClusterBooks(settings, FarmRun.CreateRecorder(settings), new MemoryRunJournal(TimeProvider.System), At(Run.Created), At(Start), blocks: 1, static () => 0);
     }
 
     private static Instant At(DateTimeOffset time) => new(time.UtcTicks);

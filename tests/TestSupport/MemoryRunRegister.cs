@@ -70,6 +70,18 @@ public sealed class MemoryRunRegister : IRunRegister
         return Task.FromResult(known.Count > place && known[place] == change);
     }
 
+    public Task ForgetAsync(int keep, CancellationToken cancellation)
+    {
+        lock (_gate)
+        {
+            var old = _runs.Where(static run => run.Result is not null).OrderByDescending(static run => run.Created)
+                .ThenByDescending(static run => run.RunId, StringComparer.Ordinal).Skip(keep).ToHashSet();
+            _runs.RemoveAll(old.Contains);
+        }
+
+        return Task.CompletedTask;
+    }
+
     private ClusterRunRecord Change(string runId, Func<ClusterRunRecord, ClusterRunRecord> change)
     {
         lock (_gate)

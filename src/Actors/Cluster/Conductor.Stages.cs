@@ -1,3 +1,4 @@
+using Akka.Event;
 using UeFarm.Actors.Journal;
 using UeFarm.Actors.Metrics;
 using UeFarm.Actors.Run;
@@ -258,6 +259,16 @@ internal sealed partial class Conductor
             _view!.Closed = result.Totals;
             _run = known with { Result = verdict };
             Enter(ClusterRunStage.Ended);
+            ForgetOldRuns();
         };
+    }
+
+    /// <summary>Nobody waits for it: what it does not come to, the end of the next run does.</summary>
+    private void ForgetOldRuns()
+    {
+        var log = _log;
+        _settings.Factory.Register.ForgetAsync(_settings.Factory.RunsKept, CancellationToken.None).ContinueWith(
+            task => log.Warning("old runs were not deleted: {0}", task.Exception!.GetBaseException().Message),
+            CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
     }
 }

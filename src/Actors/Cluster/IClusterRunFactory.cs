@@ -19,6 +19,9 @@ public interface IClusterRunFactory
 
     IRunRegister Register { get; }
 
+    /// <summary>So many runs that have ended stay in the register, with their journals.</summary>
+    int RunsKept { get; }
+
     /// <summary>Null: nobody looks at runs while they go on.</summary>
     IClusterRunWatcher? Watcher => null;
 

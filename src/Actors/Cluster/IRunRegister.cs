@@ -34,4 +34,7 @@ public interface IRunRegister
 
     /// <summary>The result as proposed, or as it was decided before.</summary>
     Task<ClusterVerdict> DecideResultAsync(string runId, ClusterVerdict proposed, CancellationToken cancellation);
+
+    /// <summary>Forgets runs that have ended, with their journals, but for the newest ones. The one under way is never forgotten.</summary>
+    Task ForgetAsync(int keep, CancellationToken cancellation);
 }

@@ -126,6 +126,28 @@ public sealed class PostgresRunRegister : IRunRegister, IAsyncDisposable
         return (await GetAsync(runId, cancellation).ConfigureAwait(false)).Result!;
     }
 
+    /// <summary>In one transaction, the runs last: one that is cut short is repeated from its beginning. A journal may be large, so that there is no limit of time.</summary>
+    public Task ForgetAsync(int keep, CancellationToken cancellation)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(keep);
+        return RepeatAsync(
+            async () =>
+            {
+                await using var batch = _source.CreateBatch();
+                batch.Timeout = 0;
+                foreach (var table in (string[])["journal_batches", "journal_streams", "journal_runs", "cluster_runs"])
+                {
+                    Add(
+                        batch,
+                        $"DELETE FROM {table} WHERE run IN (SELECT run FROM cluster_runs WHERE result IS NOT NULL ORDER BY created DESC, run DESC OFFSET $1)",
+                        (long)keep);
+                }
+
+                return await batch.ExecuteNonQueryAsync(cancellation).ConfigureAwait(false);
+            },
+            cancellation);
+    }
+
     public ValueTask DisposeAsync() => _source.DisposeAsync();
 
     private static NpgsqlDataSource CreateSource(PostgresRunRegisterSettings settings, string name)

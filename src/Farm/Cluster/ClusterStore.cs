@@ -10,6 +10,9 @@ namespace UeFarm.Farm.Cluster;
 /// <param name="IsUnsafe">Accept a server that may lose in a crash what it has confirmed.</param>
 internal sealed record ClusterStore(string Connection, string? PasswordFile, bool IsUnsafe)
 {
+    /// <summary>Runs that have ended stay until there are more.</summary>
+    public int RunsKept { get; init; } = 10;
+
     public const string MailboxSuffix = "_mailboxes";
 
     public PostgresRunRegisterSettings Register => new() { ConnectionString = Connection, PasswordFile = PasswordFile, AllowUnsafe = IsUnsafe };

@@ -25,6 +25,8 @@ internal sealed class ScenarioRunFactory(IRunRegister register, ClusterStore sto
 
     public IRunRegister Register => register;
 
+    public int RunsKept => store.RunsKept;
+
     public IClusterRunWatcher Watcher { get; } = new ClusterLiveBoard(TimeProvider.System);
 
     public async Task<FarmRunSettings> CreateSettingsAsync(string scenario, IReadOnlyList<string> settings, CancellationToken cancellation) =>

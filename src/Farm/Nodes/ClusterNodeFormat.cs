@@ -54,6 +54,11 @@ internal static class ClusterNodeFormat
         "Accept a PostgreSQL server with fsync, full_page_writes or synchronous_commit off: a crash can lose what was promised.")
     { DefaultTexts = ["off"] });
 
+    public static readonly TypedScenarioOption<long> RunsKept = Add(new TypedScenarioOption<long>(
+        "cluster.runsKept", new IntegerKind(1, 1_000_000),
+        "So many runs that have ended stay in the database, with all facts about them; older ones are deleted when another has ended. As the node with the conductor says.")
+    { DefaultTexts = ["10"] });
+
     public static readonly TypedScenarioOption<DnsEndPoint> Seeds = Add(new TypedScenarioOption<DnsEndPoint>(
         "cluster.seeds", new NodeAddressKind(),
         "Nodes to ask for the cluster, the same list in the same order everywhere. The first starts the cluster if no other has one. Empty: a cluster of this node alone.")

@@ -35,7 +35,7 @@ internal sealed class ClusterNodeReader(ScenarioValues values, List<ScenarioErro
                 Tls = tls,
                 KeepsQuiet = true,
             },
-            Store = new ClusterStore(values.Get(F.Store), storePassword, values.Get(F.StoreUnsafe)),
+            Store = new ClusterStore(values.Get(F.Store), storePassword, values.Get(F.StoreUnsafe)) { RunsKept = (int)values.Get(F.RunsKept) },
             AdminListen = values.Get(NodeFormat.AdminListen),
             AdminToken = token,
         };

@@ -31,4 +31,6 @@ internal sealed class SlowRunRegister(IRunRegister register) : IRunRegister
 
     public Task<ClusterVerdict> DecideResultAsync(string runId, ClusterVerdict proposed, CancellationToken cancellation) =>
         register.DecideResultAsync(runId, proposed, cancellation);
+
+    public Task ForgetAsync(int keep, CancellationToken cancellation) => register.ForgetAsync(keep, cancellation);
 }

@@ -36,6 +36,8 @@ internal sealed class TestRunFactory(string folder, IReadOnlyList<PhasePlan> pha
 
     public MemoryRunJournal Journal { get; } = new(TimeProvider.System);
 
+    public int RunsKept { get; init; } = 10;
+
     public IRunRegister Register => field ??= new SlowRunRegister(Runs);
 
     /// <summary>The books and the result of the last run that ended.</summary>

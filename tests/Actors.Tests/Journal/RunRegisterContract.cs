@@ -46,6 +46,34 @@ public abstract class RunRegisterContract
     }
 
     [Fact]
+    public async Task Of_the_runs_that_have_ended_the_newest_are_kept_and_the_one_under_way_is()
+    {
+        for (var number = 1; number <= 5; number++)
+        {
+            Assert.True(await Register.TryCreateAsync(First with { RunId = $"run-{number}", Created = Created.AddSeconds(number) }, Cancellation));
+            if (number < 5)
+            {
+                await Register.DecideResultAsync($"run-{number}", Verdict, Cancellation);
+            }
+        }
+
+        await Other.ForgetAsync(2, Cancellation);
+        foreach (var kept in (string[])["run-3", "run-4", "run-5"])
+        {
+            Assert.Equal(kept, (await Register.GetAsync(kept, Cancellation)).RunId);
+        }
+
+        foreach (var forgotten in (string[])["run-1", "run-2"])
+        {
+            await Assert.ThrowsAsync<InvalidDataException>(() => Register.GetAsync(forgotten, Cancellation));
+        }
+
+        await Register.ForgetAsync(0, Cancellation);
+        Assert.Equal("run-5", (await Other.FindNewestAsync(Cancellation))!.RunId);
+        await Assert.ThrowsAsync<InvalidDataException>(() => Register.GetAsync("run-4", Cancellation));
+    }
+
+    [Fact]
     public async Task Of_many_runs_at_once_one_is_made()
     {
         var made = await Task.WhenAll(Enumerable.Range(0, 16).Select(

@@ -76,10 +76,54 @@ public sealed class PostgresRunRegisterTests : RunRegisterContract, IAsyncLifeti
     }
 
     [Fact]
+    public async Task With_a_run_its_journal_is_forgotten_and_who_still_writes_to_it_is_fenced()
+    {
+        var schema = PostgresFixture.NewSchema();
+        var connection = _postgres.Cluster.ConnectionTo(schema);
+        var register = Open(_settings with { ConnectionString = connection });
+        var late = new RecordingJournalClient();
+        var (journal, claim) = await PlayAsync("run-1");
+        await using var first = journal;
+        await using var second = (await PlayAsync("run-2")).Journal;
+        Assert.Equal("run-1,run-2", await _postgres.ScalarAsync("SELECT string_agg(DISTINCT run, ',') FROM journal_batches", schema));
+
+        await register.ForgetAsync(1, Cancellation);
+        foreach (var table in (string[])["journal_batches", "journal_streams", "journal_runs", "cluster_runs"])
+        {
+            Assert.Equal("run-2", await _postgres.ScalarAsync($"SELECT string_agg(DISTINCT run, ',') FROM {table}", schema));
+        }
+
+        Assert.True(first.TryAppend(claim, new RunFact(RunFactKind.GoOnline, 2, 0), late));
+        await AnsweredAsync(late);
+        Assert.Single(late.Fenced);
+
+        async Task<(PostgresRunJournal Journal, StreamClaim Claim)> PlayAsync(string run)
+        {
+            Assert.True(await register.TryCreateAsync(new ClusterRunRecord(run, "text", [], DateTimeOffset.UnixEpoch), Cancellation));
+            Assert.True(PostgresRunJournal.TryOpen(new PostgresRunJournalSettings { ConnectionString = connection, Run = run }, out var opened, out var problem), problem);
+            var client = new RecordingJournalClient();
+            var owned = await opened!.ClaimAsync(0, "node-a", Cancellation);
+            Assert.True(opened.TryAppend(owned, new RunFact(RunFactKind.GoOnline, 1, 0), client));
+            await AnsweredAsync(client);
+            Assert.Single(client.Durable);
+            await register.DecideResultAsync(run, new ClusterVerdict("{}", 0, "PASS"), Cancellation);
+            return (opened, owned);
+        }
+    }
+
+    [Fact]
     public void A_database_that_does_not_answer_is_named()
     {
         Assert.False(PostgresRunRegister.TryOpen(new PostgresRunRegisterSettings { ConnectionString = "Host=127.0.0.1;Port=1" }, out _, out var problem));
         Assert.StartsWith("no session with PostgreSQL at 127.0.0.1: ", problem, StringComparison.Ordinal);
+    }
+
+    private static async Task AnsweredAsync(RecordingJournalClient client)
+    {
+        while (client.Count == 0)
+        {
+            await Task.Delay(5, Cancellation);
+        }
     }
 
     private PostgresRunRegister Open(PostgresRunRegisterSettings settings)

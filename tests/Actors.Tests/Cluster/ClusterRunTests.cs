@@ -7,6 +7,7 @@ using UeFarm.Actors.Attack;
 using UeFarm.Actors.Cluster;
 using UeFarm.Actors.Core;
 using UeFarm.Actors.Journal;
+using UeFarm.Actors.Ledger;
 using UeFarm.Actors.Mailbox;
 using UeFarm.Actors.Metrics;
 using UeFarm.Actors.Run;
@@ -92,7 +93,11 @@ public sealed class ClusterRunTests : IAsyncLifetime
 
         var runId = await SubmitAsync(_farms[0], "100");
         var (books, result, nodes) = await JudgedAsync(factory);
-        Assert.Equal(result.Totals.Sent, result.Totals.Accepted);
+        var counters = books.Recorder.Counters;
+
+        // On a slow machine a phone may leave with a message in hand.
+        Assert.Equal(result.Totals.Sent, result.Totals.Accepted + result.Totals.Failed);
+        Assert.InRange(result.Totals.Failed, 0, counters.Failed(FailureReason.Offline));
         Assert.Equal(100, books.Recorder.RegisteredPhones);
         Assert.Equal(runId, (await factory.Runs.FindNewestAsync(TestContext.Current.CancellationToken))!.RunId);
 
@@ -109,13 +114,14 @@ public sealed class ClusterRunTests : IAsyncLifetime
 
         // Added up over the nodes, each number is that of the result: the books' by one node, the nodes' own by all.
         var page = await ScrapeAsync();
-        foreach (var series in (string[])["uefarm_messages_sent_total", "uefarm_messages_due_total", "uefarm_ledger_messages{outcome=\"accepted\"}",
-            "uefarm_overtake_rank_count", "uefarm_delivery_seconds_count", "uefarm_messages_received_total{outcome=\"accepted\"}"])
+        foreach (var (series, count) in (ReadOnlySpan<(string, long)>)
+            [("uefarm_messages_sent_total", counters.Sent), ("uefarm_messages_due_total", result.Totals.Sent),
+            ("uefarm_ledger_messages{outcome=\"accepted\"}", result.Totals.Accepted), ("uefarm_overtake_rank_count", result.Totals.Accepted),
+            ("uefarm_delivery_seconds_count", result.Totals.Accepted), ("uefarm_messages_received_total{outcome=\"accepted\"}", result.Totals.Accepted)])
         {
-            Assert.Equal((series, result.Totals.Sent, 1), (series, page[series].Sum(), page[series].Count(static value => value > 0)));
+            Assert.Equal((series, count, 1), (series, page[series].Sum(), page[series].Count(static value => value > 0)));
         }
 
-        var counters = books.Recorder.Counters;
         foreach (var (happened, count) in (ReadOnlySpan<(string, long)>)
             [("due", counters.Due), ("sent", counters.Sent), ("answered", counters.Answered), ("accepted", counters.Received(ReceiveOutcome.Accepted))])
         {
@@ -132,7 +138,7 @@ public sealed class ClusterRunTests : IAsyncLifetime
 
         // The groups of mailboxes are on different nodes, and every message went through one of them.
         Assert.Equal(TestRunFactory.MailboxGroups, page["uefarm_as_received_total"].Count(static value => value > 0));
-        Assert.Equal(result.Totals.Sent, page["uefarm_as_received_total"].Sum());
+        Assert.InRange(page["uefarm_as_received_total"].Sum(), result.Totals.Accepted, counters.Sent);
         var streams = await factory.Journal.ListAsync(TestContext.Current.CancellationToken);
         var servers = streams.Where(static stream => RunStreams.TryGetGroup(stream.Stream, out _)).ToList();
         Assert.Equal(TestRunFactory.MailboxGroups, servers.Select(static stream => stream.Owner).Distinct().Count());

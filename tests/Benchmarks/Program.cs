@@ -21,7 +21,7 @@ const string Usage = """
              outage [down=60s] [latency=200ms] [rate=300/s]
                                               PostgreSQL away and slow, the disk full: answers, memory, recovery, losses
              sizing                           rank tracker, and messages per CPU-second of uefarm size
-             page [rate] [turns]              CPU of a run with an open live page and with none, by turns
+             observing [rate] [turns]         CPU of a run that nobody watches, whose metrics are scraped, with an open live page, by turns
              virtual                          messages per CPU-second of whole runs in virtual time
              sharding                         messages through a local shard region, beside a direct Tell
              cluster [rate=200/s]             messages, phones and traffic between nodes of clusters of one to three processes
@@ -71,8 +71,8 @@ switch (args)
     case ["load", "sizing"]:
         SizingLoad.Run();
         return 0;
-    case ["load", "page", .. var options]:
-        await PageLoad.RunAsync(options);
+    case ["load", "observing", .. var options]:
+        await ObservingLoad.RunAsync(options);
         return 0;
     case ["load", "virtual"]:
         await VirtualLoad.RunAsync();

@@ -1,14 +1,15 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Net;
 using UeFarm.TestSupport;
 
 namespace UeFarm.Benchmarks.Load;
 
 /// <summary>
-/// What the live page costs: one run of the program in a process of its own, in which stretches with an open page (a client that asks once a second, as a browser
-/// does) and without one take turns, after a warm-up with one. CPU is that of the program alone.
+/// What it costs to be watched: one run of the program in a process of its own, in which stretches take turns in which nobody looks, in which <c>/metrics</c> is scraped, and
+/// with an open live page (a client that asks as a browser does); both once a second, after a warm-up with both. CPU is that of the program alone.
 /// </summary>
-internal static class PageLoad
+internal static class ObservingLoad
 {
     private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan Stretch = TimeSpan.FromSeconds(6);
@@ -23,12 +24,14 @@ internal static class PageLoad
 
     private static async Task<bool> PlayAsync(string folder, string rate, int turns)
     {
-        var length = WarmUp + (2 * turns * Stretch) + TimeSpan.FromSeconds(10);
-        var scenario = Path.Combine(folder, "page.yaml");
+        var length = WarmUp + WarmUp + (3 * turns * Stretch) + TimeSpan.FromSeconds(10);
+        var metrics = new Uri(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{FreePorts.Take(IPAddress.Loopback)}/metrics"));
+        var scenario = Path.Combine(folder, "observing.yaml");
         await File.WriteAllTextAsync(scenario, string.Create(CultureInfo.InvariantCulture, $$"""
             version: 1
-            name: page-load
+            name: observing
             subscribers: { count: 2000 }
+            metrics: { port: {{metrics.Port}} }
             traffic: { rate: {{rate}}, size: 160B, arrivals: uniform }
             phases:
               - { name: load, for: {{length.TotalSeconds}}s }
@@ -39,22 +42,24 @@ internal static class PageLoad
         { RedirectStandardOutput = true })!;
         try
         {
-            var address = await AddressAsync(process.StandardOutput);
+            var page = new Uri(await AddressAsync(process.StandardOutput), "live/state");
             var output = process.StandardOutput.ReadToEndAsync();
             using var http = new HttpClient();
-            await MeasureAsync(process, http, address, WarmUp);
-            Table.Head($"The live page at {rate}, 2,000 phones, protected: CPU of the program in a second", "none: ms", "one: ms", "asked");
-            var (without, with) = (new double[turns], new double[turns]);
+            await MeasureAsync(process, http, page, WarmUp);
+            await MeasureAsync(process, http, metrics, WarmUp);
+            Table.Head($"Watched at {rate}, 2,000 phones, protected: ms of CPU of the program in a second", "nobody", "metrics", "page");
+            var (alone, scraped, watched) = (new double[turns], new double[turns], new double[turns]);
             for (var turn = 0; turn < turns; turn++)
             {
-                (without[turn], _) = await MeasureAsync(process, null, address, Stretch);
-                (with[turn], var asked) = await MeasureAsync(process, http, address, Stretch);
-                Table.Row($"turn {turn + 1}", without[turn], with[turn], asked);
+                alone[turn] = await MeasureAsync(process, http, null, Stretch);
+                scraped[turn] = await MeasureAsync(process, http, metrics, Stretch);
+                watched[turn] = await MeasureAsync(process, http, page, Stretch);
+                Table.Row($"turn {turn + 1}", alone[turn], scraped[turn], watched[turn]);
             }
 
-            var (none, one) = (Table.Median(without), Table.Median(with));
-            Table.Row("median", none, one);
-            Table.Note($"an open page: {one - none:F1} ms a second, {(one / none) - 1:P2}");
+            var (nobody, scrape, open) = (Table.Median(alone), Table.Median(scraped), Table.Median(watched));
+            Table.Row("median", nobody, scrape, open);
+            Table.Note($"scraped each second {scrape - nobody:F1} ms, {(scrape / nobody) - 1:P2}; an open page {open - nobody:F1} ms, {(open / nobody) - 1:P2}");
             process.Kill();
             await output;
             return true;
@@ -68,24 +73,23 @@ internal static class PageLoad
         }
     }
 
-    /// <summary>Milliseconds of CPU in a second, and how often was asked.</summary>
-    private static async Task<(double Cpu, int Asked)> MeasureAsync(Process process, HttpClient? http, Uri address, TimeSpan length)
+    /// <summary>Milliseconds of CPU in a second, in which somebody asks for that; null: nobody asks.</summary>
+    private static async Task<double> MeasureAsync(Process process, HttpClient http, Uri? address, TimeSpan length)
     {
         process.Refresh();
-        var (cpu, began, asked) = (process.TotalProcessorTime, Stopwatch.GetTimestamp(), 0);
+        var (cpu, began) = (process.TotalProcessorTime, Stopwatch.GetTimestamp());
         while (Stopwatch.GetElapsedTime(began) < length)
         {
-            if (http is not null)
+            if (address is not null)
             {
-                await http.GetByteArrayAsync(new Uri(address, "live/state"));
-                asked++;
+                await http.GetByteArrayAsync(address);
             }
 
             await Task.Delay(Interval);
         }
 
         process.Refresh();
-        return ((process.TotalProcessorTime - cpu) / Stopwatch.GetElapsedTime(began) * 1000, asked);
+        return (process.TotalProcessorTime - cpu) / Stopwatch.GetElapsedTime(began) * 1000;
     }
 
     private static async Task<Uri> AddressAsync(StreamReader output)

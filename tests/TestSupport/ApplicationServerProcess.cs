@@ -151,7 +151,13 @@ public sealed class ApplicationServerProcess : IAsyncDisposable
     }
 
     /// <summary>SIGSTOP: it does nothing any more; its connections stay.</summary>
-    public void Freeze() => Signal(ProcessSignal.Stop);
+    public void Freeze()
+    {
+        Signal(ProcessSignal.Stop);
+
+        // The signal is sent, not heard: on a busy machine a thread may go on for a moment, and answer.
+        SpinWait.SpinUntil(() => Directory.EnumerateDirectories($"/proc/{Id}/task").All(IsStopped), TimeSpan.FromSeconds(10));
+    }
 
     /// <summary>SIGCONT.</summary>
     public void Thaw() => Signal(ProcessSignal.Continue);
@@ -250,6 +256,19 @@ public sealed class ApplicationServerProcess : IAsyncDisposable
             {
                 _lines.Add(line);
             }
+        }
+    }
+
+    private static bool IsStopped(string task)
+    {
+        try
+        {
+            var status = File.ReadAllText(Path.Combine(task, "stat"));
+            return status[status.LastIndexOf(')') + 2] == 'T';
+        }
+        catch (IOException)
+        {
+            return true;   // it has ended
         }
     }
 }

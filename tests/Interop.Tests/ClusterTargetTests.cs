@@ -1,6 +1,4 @@
-using System.Globalization;
 using System.Net;
-using System.Text;
 using UeFarm.Farm.Report;
 using UeFarm.TestSupport;
 using Xunit;
@@ -26,7 +24,7 @@ public sealed class ClusterTargetTests
         Assert.SkipWhen(PostgresCluster.Missing is not null, PostgresCluster.Missing ?? "");
         await using var kamailio = await Kamailio.StartAsync(Domain, Password);
         using var folder = new TemporaryFolder();
-        folder.Write("subscribers.csv", Subscribers());
+        folder.Write("subscribers.csv", Kamailio.SubscribersOf(Phones, Domain, Password));
         var result = await RunAsync(folder, $$"""
             version: 1
             name: cluster-kamailio
@@ -82,16 +80,5 @@ public sealed class ClusterTargetTests
         Assert.All(farm.Result.Invariants, static invariant => Assert.True(invariant.Held, invariant.Name));
         Assert.Equal((0L, 0L), (farm.Result.Ledger.Unaccounted, farm.Result.Ledger.Rejected));
         return farm.Result;
-    }
-
-    private static string Subscribers()
-    {
-        var text = new StringBuilder("impu,impi,password\n");
-        for (var i = 0; i < Phones; i++)
-        {
-            text.Append(CultureInfo.InvariantCulture, $"sip:ue{i:000000}@{Domain},ue{i:000000}@{Domain},{Password}\n");
-        }
-
-        return text.ToString();
     }
 }

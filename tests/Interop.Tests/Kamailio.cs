@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Net;
+using System.Text;
 using Xunit;
 
 namespace UeFarm.Interop.Tests;
@@ -59,6 +60,18 @@ internal sealed class Kamailio : IAsyncDisposable
             await kamailio.DisposeAsync();
             throw;
         }
+    }
+
+    /// <summary>A secrets file of phones that it lets in: each has its password.</summary>
+    public static string SubscribersOf(int phones, string domain, string password)
+    {
+        var text = new StringBuilder("impu,impi,password\n");
+        for (var i = 0; i < phones; i++)
+        {
+            text.Append(CultureInfo.InvariantCulture, $"sip:ue{i:000000}@{domain},ue{i:000000}@{domain},{password}\n");
+        }
+
+        return text.ToString();
     }
 
     public async ValueTask DisposeAsync()

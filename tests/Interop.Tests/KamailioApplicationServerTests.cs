@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Net;
-using System.Text;
 using UeFarm.Protocol.Messaging;
 using UeFarm.Protocol.Sip.Authentication;
 using UeFarm.TestSupport;
@@ -62,7 +61,7 @@ public sealed class KamailioApplicationServerTests : IAsyncDisposable
     {
         const int Phones = 100;
         await StartAsync("--set", "applicationServer.drainDelay=100ms");
-        _folder.Write("subscribers.csv", Subscribers(Phones));
+        _folder.Write("subscribers.csv", Kamailio.SubscribersOf(Phones, Domain, Password));
         await using var farm = FarmProcess.Start(_folder, $$"""
             version: 1
             name: kamailio-outage
@@ -160,17 +159,6 @@ public sealed class KamailioApplicationServerTests : IAsyncDisposable
     {
         var identity = $"{user}@{Domain}";
         return new UeProfile(0, "sip:" + identity, new SubscriberCredentials(identity, DigestAlgorithm.Md5, Password, default, default, default), default);
-    }
-
-    private static string Subscribers(int phones)
-    {
-        var text = new StringBuilder("impu,impi,password\n");
-        for (var i = 0; i < phones; i++)
-        {
-            text.Append(CultureInfo.InvariantCulture, $"sip:ue{i:000000}@{Domain},ue{i:000000}@{Domain},{Password}\n");
-        }
-
-        return text.ToString();
     }
 
     /// <summary>Another loopback address than Kamailio's, as in a network: Kamailio tells the server by it.</summary>

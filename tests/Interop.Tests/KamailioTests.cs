@@ -1,5 +1,3 @@
-using System.Globalization;
-using System.Text;
 using Xunit;
 
 namespace UeFarm.Interop.Tests;
@@ -16,7 +14,7 @@ public sealed class KamailioTests
     {
         await using var kamailio = await Kamailio.StartAsync(Domain, Password);
         using var folder = new TemporaryFolder();
-        folder.Write("subscribers.csv", Subscribers());
+        folder.Write("subscribers.csv", Kamailio.SubscribersOf(Phones, Domain, Password));
         await using var farm = FarmProcess.Start(folder, $$"""
             version: 1
             name: kamailio
@@ -49,7 +47,7 @@ public sealed class KamailioTests
     {
         await using var kamailio = await Kamailio.StartAsync(Domain, "another-password");
         using var folder = new TemporaryFolder();
-        folder.Write("subscribers.csv", Subscribers());
+        folder.Write("subscribers.csv", Kamailio.SubscribersOf(Phones, Domain, Password));
         await using var farm = FarmProcess.Start(folder, $$"""
             version: 1
             name: kamailio-refuses
@@ -66,16 +64,5 @@ public sealed class KamailioTests
         Assert.Equal(99, await farm.WaitForExitAsync(TimeSpan.FromSeconds(120)));
         Assert.Equal(0, farm.Result.Registrations.Succeeded);
         Assert.True(farm.Result.Registrations.Failed > 0);
-    }
-
-    private static string Subscribers()
-    {
-        var text = new StringBuilder("impu,impi,password\n");
-        for (var i = 0; i < Phones; i++)
-        {
-            text.Append(CultureInfo.InvariantCulture, $"sip:ue{i:000000}@{Domain},ue{i:000000}@{Domain},{Password}\n");
-        }
-
-        return text.ToString();
     }
 }

@@ -86,7 +86,6 @@ internal sealed class RunCommand(CliEnvironment environment, Func<IScenarioRunne
                     $"target.listen '{request.Scenario.Target.Listen}' {ListenFault.Explain(exception)}\n    remedy:  {ListenFault.Remedy}\nNothing was sent.");
                 return (int)ExitCode.MachineUnfit;
             }
-
             catch (ListenException exception)
             {
                 environment.Error.WriteLine($"{exception.Message}\n    remedy:  {ListenFault.Remedy}\nNothing was sent.");

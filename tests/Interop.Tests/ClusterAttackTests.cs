@@ -43,7 +43,7 @@ public sealed class ClusterAttackTests
         await using var lab = new ClusterLab(folder, store, [.. Enumerable.Range(0, Nodes).Select(static _ => ClusterLab.LoopbackPlace)]);
         var nodes = await Task.WhenAll(Enumerable.Range(0, Nodes).Select(lab.StartAsync));
         await using var run = lab.Submit(0, Scenario);
-        await run.WaitForLineAsync("00:10", Patience);
+        await run.WaitForSecondAsync(10, Patience);
         nodes[Killed].Kill();
 
         var result = await run.WaitForHeldAsync(Patience);

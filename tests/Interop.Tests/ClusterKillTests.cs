@@ -33,8 +33,7 @@ public sealed class ClusterKillTests
         using var folder = new TemporaryFolder();
         await using var database = await PostgresCluster.StartAsync("-c max_connections=100");
         await using var farm = FarmProcess.Start(folder, Scenario, "results", "--nodes", "3", "--store", database.ConnectionTo("lab"));
-        await farm.WaitForLineAsync("playing  3 nodes", Patience);
-        await farm.WaitForLineAsync("00:1", Patience);
+        await farm.WaitForSecondAsync(10, Patience);
         var oldest = ChildrenOf(farm.Id).Min();
         ProcessSignal.Send(oldest, ProcessSignal.Kill);
         var code = await farm.WaitForExitAsync(Patience);

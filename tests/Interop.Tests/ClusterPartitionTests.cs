@@ -45,7 +45,7 @@ public sealed class ClusterPartitionTests
         var cut = await lab.StartAsync(Cut);
         await Task.WhenAll(lab.StartAsync(1), lab.StartAsync(2));
         await using var run = lab.Submit(1, Scenario);
-        await run.WaitForLineAsync("00:03", Patience);
+        await run.WaitForSecondAsync(3, Patience);
 
         await network.UnplugAsync(Cut);
         var code = await cut.WaitForExitAsync(Patience);

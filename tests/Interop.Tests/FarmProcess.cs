@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Net;
 using UeFarm.Farm.Report;
 using UeFarm.TestSupport;
@@ -74,6 +75,26 @@ internal sealed class FarmProcess : IAsyncDisposable
         throw new TimeoutException($"'{text}' was not printed:\n{Output}");
     }
 
+    /// <summary>Waits until the run has been played for so many seconds, by its lines of progress. Of those one or the other second may be missing.</summary>
+    public async Task WaitForSecondAsync(int second, TimeSpan limit)
+    {
+        var started = Stopwatch.GetTimestamp();
+        while (Stopwatch.GetElapsedTime(started) < limit)
+        {
+            lock (_lines)
+            {
+                if (_lines.Exists(line => PlayedSeconds(line) >= second))
+                {
+                    return;
+                }
+            }
+
+            await Task.Delay(20, TestContext.Current.CancellationToken);
+        }
+
+        throw new TimeoutException($"second {second} was not reached:\n{Output}");
+    }
+
     /// <summary>The addresses that the program listens on, by role: core, as, phones.</summary>
     public async Task<IReadOnlyDictionary<string, IPEndPoint>> WaitForAddressesAsync()
     {
@@ -131,6 +152,12 @@ internal sealed class FarmProcess : IAsyncDisposable
         await _process.WaitForExitAsync();
         _process.Dispose();
     }
+
+    /// <summary>Of a line of progress, 00:12 and so on; null: another line.</summary>
+    private static int? PlayedSeconds(string line) =>
+        line is [_, _, ':', _, _, ' ', ..] && int.TryParse(line.AsSpan(0, 2), NumberStyles.None, CultureInfo.InvariantCulture, out var minutes)
+            && int.TryParse(line.AsSpan(3, 2), NumberStyles.None, CultureInfo.InvariantCulture, out var seconds)
+            ? (60 * minutes) + seconds : null;
 
     private void Add(string? line)
     {

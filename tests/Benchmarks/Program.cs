@@ -21,7 +21,7 @@ const string Usage = """
              outage [down=60s] [latency=200ms] [rate=300/s]
                                               PostgreSQL away and slow, the disk full: answers, memory, recovery, losses
              sizing                           rank tracker, and messages per CPU-second of uefarm size
-             observing [rate] [turns]         CPU of a run that nobody watches, whose metrics are scraped, with an open live page, by turns
+             observing [rate]                 what a picture, the live page and a scrape of /metrics cost beside a run
              virtual                          messages per CPU-second of whole runs in virtual time
              sharding                         messages through a local shard region, beside a direct Tell
              cluster [rate=200/s]             messages, phones and traffic between nodes of clusters of one to three processes

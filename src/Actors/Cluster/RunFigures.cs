@@ -24,13 +24,16 @@ public sealed record RunFigures(
                 .Where(outcome => outcome is not (ReceiveOutcome.Accepted or ReceiveOutcome.PlainAccepted or ReceiveOutcome.Duplicate) && counters.Received(outcome) > 0)
                 .ToDictionary(Label.Of, counters.Received),
             Enum.GetValues<FailureReason>().Where(reason => counters.Failed(reason) > 0).ToDictionary(Label.Of, counters.Failed),
-            counters.Redelivered, Latency.Of(recorder.Delivery), Latency.Of(recorder.Answer), recorder.Lag.Percentile(99).TotalSeconds);
+            counters.Redelivered, Latency.Of(recorder.Delivery), Latency.Of(recorder.Answer), recorder.Lag.Summarize().P99.TotalSeconds);
     }
 
     /// <summary>Percentiles of so many samples.</summary>
     public sealed record Latency(long Samples, double P50, double P95, double P99, double Max)
     {
-        internal static Latency Of(LatencyRecorder latency) => new(
-            latency.Count, latency.Percentile(50).TotalSeconds, latency.Percentile(95).TotalSeconds, latency.Percentile(99).TotalSeconds, latency.Max.TotalSeconds);
+        internal static Latency Of(LatencyRecorder latency)
+        {
+            var summary = latency.Summarize();
+            return new Latency(summary.Count, summary.P50.TotalSeconds, summary.P95.TotalSeconds, summary.P99.TotalSeconds, summary.Max.TotalSeconds);
+        }
     }
 }

@@ -33,10 +33,11 @@ internal sealed record NodeShare(IReadOnlyList<NodeResult> Nodes, TimeSpan Cpu, 
         var counters = node.Counters;
         var lag = new LatencyRecorder();
         lag.Add(node.Lag);
+        var late = lag.Summarize();
         return new NodeResult(
             node.Node, string.Join(',', node.Roles.Order().Select(static role => role.ToRoleName())), node.Blocks, node.Phones, node.HasGone, counters.Due, counters.Sent,
             counters.Answered, counters.Accepted, counters.Rejected, counters.Failed, counters.Registrations, counters.CpuMilliseconds / 1000.0, counters.PeakBytes,
-            lag.Percentile(50).TotalSeconds, lag.Percentile(99).TotalSeconds, lag.Max.TotalSeconds);
+            late.P50.TotalSeconds, late.P99.TotalSeconds, late.Max.TotalSeconds);
     }
 
     private static TrendResult Worst(string name, IReadOnlyList<NodeTotals> nodes, Func<NodeMemory, long> read, TimeSpan from, TimeSpan to)

@@ -24,23 +24,27 @@ internal sealed class RunBooks(Scenario scenario, IRunUnderWay run, FarmRunResul
     /// <param name="cpu">Null: not known.</param>
     public static GeneratorResult GeneratorOf(RunRecorder recorder, double lateShare, TimeSpan playedFor, TimeSpan? cpu)
     {
-        var lag = recorder.Lag;
+        var lag = recorder.Lag.Summarize();
         var isValid = lateShare <= LateShareLimit;
         var reason = isValid ? "" : $"{lateShare:P1} of the messages were handed over more than 100 ms late";
         var offered = playedFor > TimeSpan.Zero ? recorder.Counters.Due / playedFor.TotalSeconds : 0;
-        return new GeneratorResult(isValid, reason, lag.Percentile(99).TotalSeconds, lag.Max.TotalSeconds, offered, cpu?.TotalSeconds);
+        return new GeneratorResult(isValid, reason, lag.P99.TotalSeconds, lag.Max.TotalSeconds, offered, cpu?.TotalSeconds);
     }
 
-    private static LatencyResult LatencyOf(string name, LatencyRecorder latency) => new(
-        name,
-        latency.Count,
-        latency.Percentile(50).TotalSeconds,
-        latency.Percentile(90).TotalSeconds,
-        latency.Percentile(95).TotalSeconds,
-        latency.Percentile(99).TotalSeconds,
-        latency.Percentile(99.9).TotalSeconds,
-        latency.Max.TotalSeconds,
-        latency.Mean.TotalSeconds);
+    private static LatencyResult LatencyOf(string name, LatencyRecorder latency)
+    {
+        var summary = latency.Summarize();
+        return new LatencyResult(
+            name,
+            summary.Count,
+            summary.P50.TotalSeconds,
+            summary.P90.TotalSeconds,
+            summary.P95.TotalSeconds,
+            summary.P99.TotalSeconds,
+            summary.P999.TotalSeconds,
+            summary.Max.TotalSeconds,
+            summary.Mean.TotalSeconds);
+    }
 
     /// <summary>All that are measured.</summary>
     public static IReadOnlyList<LatencyResult> LatenciesOf(RunRecorder recorder) =>

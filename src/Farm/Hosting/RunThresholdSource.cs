@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using UeFarm.Actors.Attack;
 using UeFarm.Actors.Ledger;
 using UeFarm.Actors.Metrics;
@@ -11,6 +12,9 @@ namespace UeFarm.Farm.Hosting;
 /// <summary>What thresholds are compared with: the closed ledger, the recorder's latencies and counters, and what the machine saw.</summary>
 internal sealed class RunThresholdSource(RunRecorder recorder, FarmRunResult result, IReadOnlyList<TrendResult> trends, int phones) : IThresholdSource
 {
+    /// <summary>One for all thresholds on it.</summary>
+    private readonly Dictionary<LatencyRecorder, LatencySummary> _summaries = [];
+
     public bool TryGetValue(string metric, IReadOnlyDictionary<string, string> labels, string? stat, out double value, out long samples)
     {
         var totals = result.Totals;
@@ -50,15 +54,21 @@ internal sealed class RunThresholdSource(RunRecorder recorder, FarmRunResult res
         _ => (count, total),
     };
 
-    private static (double Value, long Samples) Latency(LatencyRecorder latency, string? stat)
+    private (double Value, long Samples) Latency(LatencyRecorder recorded, string? stat)
     {
+        ref var latency = ref CollectionsMarshal.GetValueRefOrAddDefault(_summaries, recorded, out var isKnown);
+        if (!isKnown)
+        {
+            latency = recorded.Summarize();
+        }
+
         var value = stat switch
         {
-            "p50" => latency.Percentile(50),
-            "p90" => latency.Percentile(90),
-            "p95" => latency.Percentile(95),
-            "p99" => latency.Percentile(99),
-            "p999" => latency.Percentile(99.9),
+            "p50" => latency.P50,
+            "p90" => latency.P90,
+            "p95" => latency.P95,
+            "p99" => latency.P99,
+            "p999" => latency.P999,
             "mean" => latency.Mean,
             _ => latency.Max,
         };

@@ -58,7 +58,7 @@ internal sealed class SnapshotMaker(Scenario scenario, IRunUnderWay run, Func<lo
             AcceptedPerSecond = PerSecond(accepted - (_last?.Accepted ?? 0), seconds),
             Delivery = Of(recorder.Delivery),
             Answer = Of(recorder.Answer),
-            Lag = recorder.Lag.Percentile(99),
+            Lag = recorder.Lag.Summarize().P99,
             MessagesInFlight = counters.InFlight,
             Warnings = run.Warnings,
         };
@@ -89,6 +89,9 @@ internal sealed class SnapshotMaker(Scenario scenario, IRunUnderWay run, Func<lo
 
     private static double PerSecond(long count, double seconds) => seconds > 0 ? count / seconds : 0;
 
-    private static LatencySnapshot Of(LatencyRecorder latency) => new(
-        latency.Count, latency.Percentile(50).TotalSeconds, latency.Percentile(95).TotalSeconds, latency.Percentile(99).TotalSeconds, latency.Max.TotalSeconds);
+    private static LatencySnapshot Of(LatencyRecorder latency)
+    {
+        var summary = latency.Summarize();
+        return new LatencySnapshot(summary.Count, summary.P50.TotalSeconds, summary.P95.TotalSeconds, summary.P99.TotalSeconds, summary.Max.TotalSeconds);
+    }
 }

@@ -258,7 +258,7 @@ public sealed class RunTailTests
 
         foreach (var latency in (LatencyRecorder[])[recorder.Delivery, recorder.Age, recorder.Answer, recorder.Handover, recorder.Registration, recorder.Lag])
         {
-            yield return $"{latency.Count} {latency.Mean} {latency.Max} {string.Join(' ', Enumerable.Range(0, 101).Select(percentile => latency.Percentile(percentile)))}";
+            yield return $"{latency.Summarize()} {string.Join(' ', latency.Counts())}";
         }
 
         foreach (var phase in recorder.Ranks.ByPhase())

@@ -10,7 +10,7 @@ public sealed class LatencyRecorderTests
     {
         var latency = new LatencyRecorder();
 
-        Assert.Equal((0, TimeSpan.Zero, TimeSpan.Zero, 0), (latency.Count, latency.Max, latency.Percentile(99), latency.CountAbove(TimeSpan.Zero)));
+        Assert.Equal((0, default(LatencySummary), 0), (latency.Count, latency.Summarize(), latency.CountAbove(TimeSpan.Zero)));
     }
 
     [Fact]
@@ -22,12 +22,53 @@ public sealed class LatencyRecorderTests
             latency.Record(TimeSpan.FromMilliseconds(milliseconds));
         }
 
-        Assert.Equal(1000, latency.Count);
-        Assert.InRange(latency.Percentile(50).TotalMilliseconds, 499, 501);
-        Assert.InRange(latency.Percentile(99).TotalMilliseconds, 989, 991);
-        Assert.InRange(latency.Max.TotalMilliseconds, 999, 1001);
-        Assert.InRange(latency.Mean.TotalMilliseconds, 500, 501);
+        var summary = latency.Summarize();
+        Assert.Equal((1000, 1000), (latency.Count, summary.Count));
+        Assert.InRange(summary.P50.TotalMilliseconds, 499, 501);
+        Assert.InRange(summary.P99.TotalMilliseconds, 989, 991);
+        Assert.InRange(summary.Max.TotalMilliseconds, 999, 1001);
+        Assert.InRange(summary.Mean.TotalMilliseconds, 500, 501);
         Assert.Equal(900, latency.CountAbove(TimeSpan.FromMilliseconds(100.5)));
+    }
+
+    /// <summary>Read every now and then, as a run's are, so that what was gathered before counts too.</summary>
+    [Theory]
+    [InlineData(1, 1)]
+    [InlineData(2, 1)]
+    [InlineData(3, 2)]
+    [InlineData(999, 3)]
+    [InlineData(20_000, 4)]
+    public void A_summary_says_what_sorting_all_values_says(int count, int seed)
+    {
+        var latency = new LatencyRecorder();
+        var random = new Random(seed);
+        var values = new List<double>();
+        for (var i = 0; i < count; i++)
+        {
+            // From microseconds to weeks, some of them the same.
+            var value = TimeSpan.FromMicroseconds(Math.Floor(Math.Pow(10, random.NextDouble() * 12)) * random.Next(1, 3));
+            values.Add(value.TotalMicroseconds);
+            latency.Record(value);
+            if (i % 700 == 0)
+            {
+                Assert.Equal(i + 1, latency.Summarize().Count);
+            }
+        }
+
+        values.Sort();
+        var summary = latency.Summarize();
+        Assert.Equal(count, summary.Count);
+        AssertNear(Ranked(50), summary.P50);
+        AssertNear(Ranked(90), summary.P90);
+        AssertNear(Ranked(95), summary.P95);
+        AssertNear(Ranked(99), summary.P99);
+        AssertNear(Ranked(99.9), summary.P999);
+        AssertNear(values[^1], summary.Max);
+        AssertNear(values.Average(), summary.Mean);
+
+        double Ranked(double percentile) => values[Math.Max(1, (int)((percentile / 100 * count) + 0.5)) - 1];
+
+        static void AssertNear(double microseconds, TimeSpan found) => Assert.InRange(found.TotalMicroseconds, microseconds * 0.999, (microseconds * 1.001) + 1);
     }
 
     [Fact]
@@ -40,7 +81,7 @@ public sealed class LatencyRecorderTests
         for (var seconds = 1; seconds <= 100; seconds++)
         {
             latency.Record(TimeSpan.FromSeconds(seconds));
-            _ = latency.Max;
+            _ = latency.Summarize();
         }
 
         var interval = latency.TakeInterval();
@@ -50,7 +91,7 @@ public sealed class LatencyRecorderTests
         Assert.InRange(interval.P99.TotalSeconds, 98.9, 99.1);
         Assert.Equal(LatencyInterval.Empty, latency.TakeInterval());
         Assert.Equal(101, latency.Count);
-        Assert.InRange(latency.Percentile(0).TotalMilliseconds, 9.9, 10.1);
+        Assert.Equal(new LatencyCount(10_007, 1), latency.Counts()[0]);
     }
 
     [Fact]
@@ -71,8 +112,8 @@ public sealed class LatencyRecorderTests
         latency.Record(TimeSpan.FromDays(500));
 
         Assert.Equal(2, latency.Count);
-        Assert.Equal(TimeSpan.Zero, latency.Percentile(50));
-        Assert.InRange(latency.Max.TotalDays, 399, 401);
+        Assert.Equal(TimeSpan.Zero, latency.Summarize().P50);
+        Assert.InRange(latency.Summarize().Max.TotalDays, 399, 401);
     }
 
     [Fact]
@@ -91,7 +132,7 @@ public sealed class LatencyRecorderTests
         var all = Task.WhenAll(writers);
         while (!all.IsCompleted)
         {
-            Assert.InRange(latency.Percentile(100).TotalMilliseconds, 0, Threads + 0.1);
+            Assert.InRange(latency.Summarize().Max.TotalMilliseconds, 0, Threads + 0.1);
         }
 
         await all;
@@ -119,8 +160,8 @@ public sealed class LatencyRecorderTests
 
         Assert.Equal(whole.Counts(), merged.Counts());
         Assert.Equal(
-            (3000, whole.Percentile(99), whole.Max, whole.CountAbove(TimeSpan.FromSeconds(1))),
-            (merged.Count, merged.Percentile(99), merged.Max, merged.CountAbove(TimeSpan.FromSeconds(1))));
+            (3000, whole.Summarize(), whole.CountAbove(TimeSpan.FromSeconds(1))),
+            (merged.Count, merged.Summarize(), merged.CountAbove(TimeSpan.FromSeconds(1))));
         Assert.Throws<ArgumentOutOfRangeException>(() => merged.Add([new LatencyCount(5, -1)]));
     }
 }

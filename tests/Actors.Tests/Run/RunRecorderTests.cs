@@ -32,9 +32,9 @@ public sealed class RunRecorderTests
         Receive(_recorder, away, at: 10.25);
 
         Assert.Equal(2, _recorder.Delivery.Count);
-        Assert.InRange(_recorder.Delivery.Percentile(50).TotalSeconds, 0.249, 0.251);
-        Assert.InRange(_recorder.Delivery.Max.TotalSeconds, 0.499, 0.501);
-        Assert.InRange(_recorder.Age.Max.TotalSeconds, 6.24, 6.26);
+        Assert.InRange(_recorder.Delivery.Summarize().P50.TotalSeconds, 0.249, 0.251);
+        Assert.InRange(_recorder.Delivery.Summarize().Max.TotalSeconds, 0.499, 0.501);
+        Assert.InRange(_recorder.Age.Summarize().Max.TotalSeconds, 6.24, 6.26);
         Assert.Equal(2, _recorder.Registration.Count);
     }
 

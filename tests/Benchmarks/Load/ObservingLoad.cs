@@ -1,108 +1,97 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Net;
+using UeFarm.Actors.Run;
+using UeFarm.Farm.Hosting;
+using UeFarm.Farm.Live;
+using UeFarm.Farm.Scenarios;
 using UeFarm.TestSupport;
 
 namespace UeFarm.Benchmarks.Load;
 
 /// <summary>
-/// What it costs to be watched: one run of the program in a process of its own, in which stretches take turns in which nobody looks, in which <c>/metrics</c> is scraped, and
-/// with an open live page (a client that asks as a browser does); both once a second, after a warm-up with both. CPU is that of the program alone.
+/// What it costs to be watched: a run in this process, whose CPU in a second is measured, and beside it each thing that watching adds, timed by itself: the picture that
+/// is taken each second in any case, the live page's document of it, a scrape of <c>/metrics</c> and a question of the page, both by HTTP with the client's part. The CPU of
+/// whole stretches with and without them differs by more from one stretch to the next than they cost.
 /// </summary>
 internal static class ObservingLoad
 {
-    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(15);
-    private static readonly TimeSpan Stretch = TimeSpan.FromSeconds(6);
-    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
+    private const int Repetitions = 120;
+    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Alone = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
 
-    public static async Task RunAsync(string[] options)
-    {
-        var rate = options.Length > 0 ? options[0] : "1500/s";
-        var turns = options.Length > 1 ? int.Parse(options[1], CultureInfo.InvariantCulture) : 4;
-        await BenchmarkRuns.WithFolderAsync(folder => PlayAsync(folder, rate, turns));
-    }
+    public static async Task RunAsync(string[] options) => await BenchmarkRuns.WithFolderAsync(folder => PlayAsync(folder, options.Length > 0 ? options[0] : "1500/s"));
 
-    private static async Task<bool> PlayAsync(string folder, string rate, int turns)
+    private static async Task<bool> PlayAsync(string folder, string rate)
     {
-        var length = WarmUp + WarmUp + (3 * turns * Stretch) + TimeSpan.FromSeconds(10);
-        var metrics = new Uri(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{FreePorts.Take(IPAddress.Loopback)}/metrics"));
-        var scenario = Path.Combine(folder, "observing.yaml");
-        await File.WriteAllTextAsync(scenario, string.Create(CultureInfo.InvariantCulture, $$"""
+        var text = $$"""
             version: 1
             name: observing
             subscribers: { count: 2000 }
-            metrics: { port: {{metrics.Port}} }
             traffic: { rate: {{rate}}, size: 160B, arrivals: uniform }
             phases:
-              - { name: load, for: {{length.TotalSeconds}}s }
+              - { name: load, for: 10m }
             thresholds: ["accepted.share >= 90%", "delivery.p99 < 10s", "rejected == 0"]
-            """));
-        using var process = Process.Start(new ProcessStartInfo(
-            FarmProgram.Runtime, [FarmProgram.FullPath, "run", scenario, "--page", "0", "--out", Path.Combine(folder, "results")])
-        { RedirectStandardOutput = true })!;
-        try
-        {
-            var page = new Uri(await AddressAsync(process.StandardOutput), "live/state");
-            var output = process.StandardOutput.ReadToEndAsync();
-            using var http = new HttpClient();
-            await MeasureAsync(process, http, page, WarmUp);
-            await MeasureAsync(process, http, metrics, WarmUp);
-            Table.Head($"Watched at {rate}, 2,000 phones, protected: ms of CPU of the program in a second", "nobody", "metrics", "page");
-            var (alone, scraped, watched) = (new double[turns], new double[turns], new double[turns]);
-            for (var turn = 0; turn < turns; turn++)
-            {
-                alone[turn] = await MeasureAsync(process, http, null, Stretch);
-                scraped[turn] = await MeasureAsync(process, http, metrics, Stretch);
-                watched[turn] = await MeasureAsync(process, http, page, Stretch);
-                Table.Row($"turn {turn + 1}", alone[turn], scraped[turn], watched[turn]);
-            }
+            """;
+        var scenario = ScenarioReader.Read(text, "observing.yaml", []).Scenario ?? throw new ArgumentException($"'{rate}' is not a rate, such as 1500/s");
+        var run = await FarmRun.StartAsync(await RunSettingsMapper.MapAsync(scenario, Path.Combine(folder, "mailboxes.db"), CancellationToken.None));
+        await using var running = run;
+        var endpoint = await MetricsEndpoint.StartAsync(FreePorts.Take(IPAddress.Loopback), run);
+        await using var metrics = endpoint;
+        var board = new LiveBoard(scenario, run, TimeProvider.System);
+        var page = await LivePageServer.StartAsync(new IPEndPoint(IPAddress.Loopback, 0), board);
+        await using var served = page;
+        using var stop = new CancellationTokenSource();
+        var playing = Task.Run(() => run.RunAsync(stop.Token));
+        using var http = new HttpClient();
+        await Task.Delay(WarmUp);
 
-            var (nobody, scrape, open) = (Table.Median(alone), Table.Median(scraped), Table.Median(watched));
-            Table.Row("median", nobody, scrape, open);
-            Table.Note($"scraped each second {scrape - nobody:F1} ms, {(scrape / nobody) - 1:P2}; an open page {open - nobody:F1} ms, {(open / nobody) - 1:P2}");
-            process.Kill();
-            await output;
-            return true;
-        }
-        finally
-        {
-            if (!process.HasExited)
-            {
-                process.Kill();
-            }
-        }
+        var (cpu, began) = (Environment.CpuUsage.TotalTime, Stopwatch.GetTimestamp());
+        await Task.Delay(Alone);
+        var second = (Environment.CpuUsage.TotalTime - cpu) / Stopwatch.GetElapsedTime(began) * 1000;
+
+        var snapshots = new SnapshotMaker(scenario, run);
+        Table.Head(string.Create(CultureInfo.InvariantCulture, $"Watched at {rate}, 2,000 phones, protected: ms, median of {Repetitions}"), "ms", "% of CPU");
+        Row("the run's CPU in a second, nobody looks", second, second);
+        Row("a picture, once a second in any case", await MedianAsync(() => Offer(board, snapshots)), second);
+        var document = await MedianAsync(() => AskedAndOffered(board, snapshots));
+        Row("the same with the document of an open page", document, second);
+        var asked = await MedianAsync(async () => await http.GetByteArrayAsync(new Uri(page.Address + "live/state")));
+        Row("a question of the page", asked, second);
+        Row("a scrape of /metrics", await MedianAsync(async () => await http.GetByteArrayAsync(endpoint.Address)), second);
+        Table.Note($"{run.Recorder.Counters.Sent:N0} messages sent; whoever looks costs no more than these: what waits for a core meanwhile counts too");
+        await stop.CancelAsync();
+        await playing;
+        return true;
     }
 
-    /// <summary>Milliseconds of CPU in a second, in which somebody asks for that; null: nobody asks.</summary>
-    private static async Task<double> MeasureAsync(Process process, HttpClient http, Uri? address, TimeSpan length)
+    private static void Row(string name, double milliseconds, double second) => Table.Row(name, milliseconds, milliseconds / second * 100);
+
+    private static Task Offer(LiveBoard board, SnapshotMaker snapshots)
     {
-        process.Refresh();
-        var (cpu, began) = (process.TotalProcessorTime, Stopwatch.GetTimestamp());
-        while (Stopwatch.GetElapsedTime(began) < length)
-        {
-            if (address is not null)
-            {
-                await http.GetByteArrayAsync(address);
-            }
-
-            await Task.Delay(Interval);
-        }
-
-        process.Refresh();
-        return (process.TotalProcessorTime - cpu) / Stopwatch.GetElapsedTime(began) * 1000;
+        board.Offer(snapshots.Take());
+        return Task.CompletedTask;
     }
 
-    private static async Task<Uri> AddressAsync(StreamReader output)
+    private static async Task AskedAndOffered(LiveBoard board, SnapshotMaker snapshots)
     {
-        const string Announced = "live page: ";
-        while (await output.ReadLineAsync() is { } line)
+        board.Offer(snapshots.Take());
+        await board.ReadAsync(CancellationToken.None);
+    }
+
+    private static async Task<double> MedianAsync(Func<Task> action)
+    {
+        var times = new double[Repetitions];
+        for (var repetition = 0; repetition < times.Length; repetition++)
         {
-            if (line.StartsWith(Announced, StringComparison.Ordinal))
-            {
-                return new Uri(line[Announced.Length..]);
-            }
+            // Long enough for every distribution to have new samples.
+            await Task.Delay(Pause);
+            var began = Stopwatch.GetTimestamp();
+            await action();
+            times[repetition] = Stopwatch.GetElapsedTime(began).TotalMilliseconds;
         }
 
-        throw new InvalidOperationException("the program served no page");
+        return Table.Median(times);
     }
 }

@@ -42,7 +42,7 @@ public sealed class NodeShareTests
         Assert.Equal(TimeSpan.FromSeconds(3), share.Cpu);
         var row = share.Nodes[0];
         Assert.Equal(("a", "ue,core", 2, 150, true, 9L, 8L, 1.5), (row.Node, row.Roles, row.Blocks, row.Phones, row.HasGone, row.Due, row.Sent, row.CpuSeconds));
-        Assert.Equal((lag.Percentile(50).TotalSeconds, lag.Max.TotalSeconds), (row.LagP50Seconds, row.LagMaxSeconds));
+        Assert.Equal((lag.Summarize().P50.TotalSeconds, lag.Summarize().Max.TotalSeconds), (row.LagP50Seconds, row.LagMaxSeconds));
     }
 
     private static NodeTotals Node(string name, long resident, long growth, long books) => new(

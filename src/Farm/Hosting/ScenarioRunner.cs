@@ -11,9 +11,6 @@ namespace UeFarm.Farm.Hosting;
 /// <summary>Runs a scenario in this process: maps it, plays it, shows it once a second, writes its books.</summary>
 internal sealed class ScenarioRunner(TimeProvider time) : IScenarioRunner
 {
-    /// <summary>A page asks once a second.</summary>
-    private static readonly TimeSpan Farewell = TimeSpan.FromMilliseconds(1500);
-
     public async Task<RunOutcome> RunAsync(RunRequest request, IRunView view, CancellationToken cancellation)
     {
         var scenario = request.Scenario;
@@ -42,21 +39,16 @@ internal sealed class ScenarioRunner(TimeProvider time) : IScenarioRunner
                 var books = new RunBooks(scenario, run, result);
                 books.Write(request.Results);
                 var outcome = new RunOutcome(books.ToDocument(request.Source, sampler.Series, meter.Read(run, isVirtual)));
-                board.Close(outcome.Result, Path.GetFileName(request.Results.FullPath));
-                await LingerAsync(endpoint.Address is not null || page.Address is not null, scenario.Metrics.Linger, board, view, cancellation).ConfigureAwait(false);
+                await board.CloseAsync(outcome.Result, Path.GetFileName(request.Results.FullPath)).ConfigureAwait(false);
+                await LingerAsync(endpoint.Address is not null || page.Address is not null, scenario.Metrics.Linger, view, cancellation).ConfigureAwait(false);
                 return outcome;
             }
         }
     }
 
-    /// <summary>Whoever stops the run, or this, wants no more of it. A page that is open gets the verdict in any case.</summary>
-    private async Task LingerAsync(bool isServed, TimeSpan linger, LiveBoard board, IRunView view, CancellationToken cancellation)
+    /// <summary>Whoever stops the run, or this, wants no more of it.</summary>
+    private async Task LingerAsync(bool isServed, TimeSpan linger, IRunView view, CancellationToken cancellation)
     {
-        if (board.IsWatched)
-        {
-            await Task.Delay(Farewell, time, CancellationToken.None).ConfigureAwait(false);
-        }
-
         if (!isServed || linger == TimeSpan.Zero)
         {
             return;

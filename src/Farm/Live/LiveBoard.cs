@@ -10,13 +10,11 @@ namespace UeFarm.Farm.Live;
 /// </summary>
 internal sealed class LiveBoard : ILiveSource
 {
-    /// <summary>A page that asked within this time is open: it asks once a second.</summary>
-    private static readonly TimeSpan OpenPage = TimeSpan.FromSeconds(3);
-
     private readonly TimeProvider _time;
     private readonly FarmRun _run;
     private readonly LiveStateMaker _maker;
     private readonly SnapshotMaker _snapshots;
+    private readonly LiveAudience _audience;
     private readonly LiveSeries _series = new();
     private readonly Lock _pictures = new();
     private readonly Lock _making = new();
@@ -25,8 +23,6 @@ internal sealed class LiveBoard : ILiveSource
     private LiveDocument? _document;
     private long _version;
     private long _madeVersion = -1;
-    private long _askedAt;
-    private bool _isAsked;
 
     public LiveBoard(Scenario scenario, FarmRun run, TimeProvider time)
     {
@@ -34,11 +30,9 @@ internal sealed class LiveBoard : ILiveSource
         _run = run;
         _maker = new LiveStateMaker(scenario, run.Recorder, run.Settings.HasApplicationServer);
         _snapshots = new SnapshotMaker(scenario, run);
+        _audience = new LiveAudience(time);
         Offer(_snapshots.Take());
     }
-
-    /// <summary>Whether a page is open now, as far as can be told.</summary>
-    public bool IsWatched => Volatile.Read(ref _isAsked) && _time.GetElapsedTime(Volatile.Read(ref _askedAt)) < OpenPage;
 
     /// <summary>Takes the run's next picture, and gives it back. For the run's thread.</summary>
     public RunSnapshot Offer(RunSnapshot snapshot)
@@ -50,7 +44,7 @@ internal sealed class LiveBoard : ILiveSource
             _version++;
         }
 
-        if (IsWatched)
+        if (_audience.IsOpen)
         {
             // At once: what the books say besides is then from the same moment.
             Read();
@@ -59,8 +53,8 @@ internal sealed class LiveBoard : ILiveSource
         return snapshot;
     }
 
-    /// <summary>The run has ended: from now on there is its result. For the run's thread.</summary>
-    public void Close(ResultDocument result, string folder)
+    /// <summary>The run has ended: from now on there is its result. Comes back when open pages have it. For the run's thread.</summary>
+    public async Task CloseAsync(ResultDocument result, string folder)
     {
         Offer(_snapshots.Take() with { Pace = _moment!.Snapshot.Pace });
         lock (_pictures)
@@ -68,13 +62,14 @@ internal sealed class LiveBoard : ILiveSource
             _end = (result, folder);
             _version++;
         }
+
+        await _audience.SayFarewellAsync().ConfigureAwait(false);
     }
 
     public ValueTask<LiveDocument> ReadAsync(CancellationToken cancellation)
     {
-        Volatile.Write(ref _askedAt, _time.GetTimestamp());
-        Volatile.Write(ref _isAsked, true);
-        return ValueTask.FromResult(Read());
+        _audience.Ask();
+        return ValueTask.FromResult(_audience.Tell(Read()));
     }
 
     private LiveDocument Read()

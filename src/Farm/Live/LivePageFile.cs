@@ -17,7 +17,7 @@ internal sealed record LivePageFile(string Path, string ContentType, ReadOnlyMem
 
     private static LivePageFile Of(string path, string contentType, string resource)
     {
-        var document = LiveDocument.Of(Encoding.UTF8.GetBytes(PageStyle.Read(resource)));
-        return new LivePageFile(path, contentType + "; charset=utf-8", document.Body, document.Tag);
+        var content = Encoding.UTF8.GetBytes(PageStyle.Read(resource));
+        return new LivePageFile(path, contentType + "; charset=utf-8", content, EntityTag.Of(content));
     }
 }

@@ -17,6 +17,7 @@ internal sealed class ClusterFarmNode : IAsyncDisposable
     /// <summary>Below the working directory.</summary>
     private const string Results = "results";
 
+    private readonly ClusterLiveSource _live;
     private PostgresRunRegister? _register;
     private AdminEndpoint? _admin;
     private ClusterFarm? _farm;
@@ -27,6 +28,7 @@ internal sealed class ClusterFarmNode : IAsyncDisposable
     {
         Options = options;
         Metrics = new ClusterMetrics(new MemberNotices(say));
+        _live = new ClusterLiveSource(AskAsync, TimeProvider.System);
     }
 
     public ClusterNodeOptions Options { get; }
@@ -73,9 +75,10 @@ internal sealed class ClusterFarmNode : IAsyncDisposable
         return (null, fault);
     }
 
-    /// <summary>Leaves the cluster in order. False: not within this time.</summary>
+    /// <summary>Leaves the cluster in order, once open pages know of a run's end. False: it did not leave within this time.</summary>
     public async Task<bool> StopAsync(TimeSpan within)
     {
+        await _live.SayFarewellAsync().ConfigureAwait(false);
         _state = NodeState.Stopping;
         return await Member!.LeaveAsync(within).ConfigureAwait(false);
     }
@@ -118,8 +121,7 @@ internal sealed class ClusterFarmNode : IAsyncDisposable
         {
             try
             {
-                var live = new ClusterLiveSource(AskAsync, TimeProvider.System);
-                _admin = await ClusterAdmin.StartAsync(this, new AdminRuns(AskAsync, _register), live, listen).ConfigureAwait(false);
+                _admin = await ClusterAdmin.StartAsync(this, new AdminRuns(AskAsync, _register), _live, listen).ConfigureAwait(false);
             }
             catch (Exception exception) when (exception is IOException or SocketException)
             {

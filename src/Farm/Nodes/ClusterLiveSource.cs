@@ -17,11 +17,48 @@ internal sealed class ClusterLiveSource(Func<ClusterMessages.ConductorQuery, Can
     /// <summary>Shorter than a page waits.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(4);
 
+    /// <summary>A node that stops has little time, and a conductor that is there answers at once.</summary>
+    private static readonly TimeSpan FarewellPatience = TimeSpan.FromSeconds(1);
+
+    private readonly LiveAudience _audience = new(time);
     private readonly Lock _gate = new();
     private Task<LiveDocument>? _answer;
     private long _askedAt;
 
     public async ValueTask<LiveDocument> ReadAsync(CancellationToken cancellation)
+    {
+        _audience.Ask();
+        return _audience.Tell(await ReadFreshAsync(cancellation).ConfigureAwait(false));
+    }
+
+    /// <summary>The node will stop: if the run has ended, comes back when this node's open pages know.</summary>
+    public async Task SayFarewellAsync()
+    {
+        if (!_audience.IsOpen)
+        {
+            return;
+        }
+
+        lock (_gate)
+        {
+            _answer = null; // The end may be younger than that.
+        }
+
+        try
+        {
+            using var patience = new CancellationTokenSource(FarewellPatience, time);
+            if ((await ReadFreshAsync(patience.Token).ConfigureAwait(false)).IsFinal)
+            {
+                await _audience.SayFarewellAsync().ConfigureAwait(false);
+            }
+        }
+        catch (Exception exception) when (exception is LiveSourceException or OperationCanceledException)
+        {
+            // Without a conductor nobody knows of an end.
+        }
+    }
+
+    private async Task<LiveDocument> ReadFreshAsync(CancellationToken cancellation)
     {
         Task<LiveDocument> answer;
         lock (_gate)

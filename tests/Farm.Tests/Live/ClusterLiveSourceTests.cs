@@ -63,6 +63,70 @@ public sealed class ClusterLiveSourceTests
         await Assert.ThrowsAsync<LiveSourceException>(() => Source().ReadAsync(Cancellation).AsTask());
     }
 
+    [Fact]
+    public async Task A_node_that_stops_waits_until_its_open_page_knows_of_the_end()
+    {
+        var source = Source();
+        await source.ReadAsync(Cancellation);
+        _conductor = static () => Task.FromResult<object>(new ClusterMessages.ConductorReply("run-7", """{"version":1,"stand":"ended","run":null}"""));
+
+        var farewell = source.SayFarewellAsync();
+        Assert.False(farewell.IsCompleted);
+        Assert.True((await source.ReadAsync(Cancellation)).IsFinal);
+        await AdvanceUntilAsync(farewell, TimeSpan.FromSeconds(1.6));
+        Assert.Equal(2, _queries.Count);
+    }
+
+    [Fact]
+    public async Task A_node_that_stops_does_not_wait_for_a_page_that_never_asks_again()
+    {
+        var source = Source();
+        await source.ReadAsync(Cancellation);
+        _conductor = static () => Task.FromResult<object>(new ClusterMessages.ConductorReply("run-7", """{"version":1,"stand":"ended"}"""));
+
+        await AdvanceUntilAsync(source.SayFarewellAsync(), TimeSpan.FromSeconds(5.1));
+    }
+
+    [Fact]
+    public async Task A_node_that_stops_while_the_run_goes_on_or_nobody_looks_does_not_wait()
+    {
+        await Source().SayFarewellAsync();
+        Assert.Empty(_queries);
+
+        _conductor = static () => Task.FromResult<object>(new ClusterMessages.ConductorReply("run-7", """{"version":1,"stand":"running"}"""));
+        var source = Source();
+        await source.ReadAsync(Cancellation);
+        await source.SayFarewellAsync();
+        Assert.Equal(2, _queries.Count);
+
+        _conductor = static () => throw new AskTimeoutException("");
+        await source.SayFarewellAsync();
+
+        _time.Advance(TimeSpan.FromSeconds(6));
+        await source.SayFarewellAsync();
+        Assert.Equal(3, _queries.Count);
+    }
+
+    /// <summary>Ends after that much of the clock, and not much sooner.</summary>
+    private async Task AdvanceUntilAsync(Task task, TimeSpan length)
+    {
+        var step = TimeSpan.FromMilliseconds(50);
+        for (var passed = TimeSpan.Zero; passed < length - TimeSpan.FromSeconds(0.2); passed += step)
+        {
+            Assert.False(task.IsCompleted);
+            _time.Advance(step);
+            await Task.Yield();
+        }
+
+        while (!task.IsCompleted)
+        {
+            _time.Advance(step);
+            await Task.Yield();
+        }
+
+        await task;
+    }
+
     private ClusterLiveSource Source() => new(
         (query, cancellation) =>
         {

@@ -16,7 +16,7 @@ public sealed class KmsPoolTests : IAsyncDisposable
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
     private static readonly byte[] MasterSecret = new byte[32];
 
-    private readonly ActorSystem _system = FarmActorSystem.Create("kms-tests");
+    private readonly ActorSystem _system = FarmActorSystem.Create("kms-tests", "akka.loglevel = OFF");
     private readonly KmsCounters _counters = new();
     private readonly KmsSettings _settings = new() { MasterSecret = MasterSecret };
 

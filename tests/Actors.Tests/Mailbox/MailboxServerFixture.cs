@@ -25,7 +25,7 @@ internal sealed class MailboxServerFixture : ISipReceiver, IMailboxObserver, IAs
     private readonly InMemorySipNetwork _network = new();
     private readonly Channel<SipMessage> _received = Channel.CreateUnbounded<SipMessage>();
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("uefarm-as-");
-    private readonly ActorSystem _system = FarmActorSystem.Create("mailbox-tests");
+    private readonly ActorSystem _system = FarmActorSystem.Create("mailbox-tests", "akka.loglevel = OFF");
     private readonly ISipTransport _core;
     private int _numbers;
 

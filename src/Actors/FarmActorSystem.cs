@@ -22,6 +22,10 @@ public static class FarmActorSystem
         {{LeanMailbox.Id}} { mailbox-type = "{{typeof(LeanMailbox).FullName}}, {{typeof(LeanMailbox).Assembly.GetName().Name}}" }
         """);
 
+    /// <summary>Nothing is printed: whoever makes the system listens to the log events that it publishes.</summary>
+    public static Config Silent { get; } = ConfigurationFactory.ParseString(
+        $$"""akka { loggers = ["{{typeof(QuietLogger).FullName}}, {{typeof(QuietLogger).Assembly.GetName().Name}}"], stdout-loglevel = OFF }""");
+
     /// <param name="name">Name of the system: letters, digits, '-' and '_'.</param>
     /// <param name="configuration">Settings that go before the farm's, or null.</param>
     public static ActorSystem Create(string name, Config? configuration = null) =>

@@ -22,7 +22,7 @@ public static class ClusterConfiguration
             .WithFallback(ConfigurationFactory.ParseString(Shutdown(settings.Timing)))
             .WithFallback(ConfigurationFactory.ParseString(Serialization))
             .WithFallback(FarmActorSystem.Configuration);
-        config = settings.KeepsQuiet ? ConfigurationFactory.ParseString(Quiet).WithFallback(config) : config;
+        config = settings.KeepsQuiet ? ConfigurationFactory.ParseString(Telling).WithFallback(FarmActorSystem.Silent).WithFallback(config) : config;
         return settings.Overrides is null ? config : settings.Overrides.WithFallback(config);
     }
 
@@ -145,7 +145,7 @@ public static class ClusterConfiguration
         }
         """;
 
-    private const string Quiet = "akka { loggers = [], loglevel = INFO, stdout-loglevel = OFF }";
+    private const string Telling = "akka.loglevel = INFO";
 
     private static string NameOf(Type type) => $"{type.FullName}, {type.Assembly.GetName().Name}";
 

@@ -22,6 +22,7 @@ public sealed partial class FarmRun : IRunUnderWay, IAsyncDisposable
     private readonly FarmRunSettings _settings;
     private readonly IRunWorld _world;
     private readonly List<string> _warnings = [];
+    private readonly RunFaults _faults = new();
     private CoreServer? _core;
     private ApplicationServer? _applicationServer;
     private InterceptingTransport? _path;
@@ -38,6 +39,7 @@ public sealed partial class FarmRun : IRunUnderWay, IAsyncDisposable
     {
         _settings = settings;
         _world = settings.VirtualTime is { } network ? new VirtualRunWorld(network, settings.Seed) : new RealRunWorld();
+        _faults.Watch(_world.System);
         Recorder = CreateRecorder(settings);
         KmsCounters = new KmsCounters();
     }
@@ -59,7 +61,7 @@ public sealed partial class FarmRun : IRunUnderWay, IAsyncDisposable
     /// <summary>Where the embedded application server listens; null without one.</summary>
     public IPEndPoint? ApplicationServerEndPoint => _applicationServer?.EndPoint;
 
-    public IReadOnlyList<string> Warnings => _warnings;
+    public IReadOnlyList<string> Warnings => [.. _warnings, .. _faults.Texts];
 
     public FarmRunSettings Settings => _settings;
 

@@ -12,7 +12,7 @@ internal sealed class RealRunWorld : IRunWorld
 {
     private static readonly TimeSpan WheelTick = TimeSpan.FromMilliseconds(5);
 
-    public ActorSystem System { get; } = FarmActorSystem.Create("uefarm");
+    public ActorSystem System { get; } = FarmActorSystem.Create("uefarm", FarmActorSystem.Silent);
 
     public TimeProvider Time => TimeProvider.System;
 

@@ -34,7 +34,7 @@ internal sealed class VirtualRunWorld : IRunWorld
     public VirtualRunWorld(VirtualTimeSettings settings, ulong seed)
     {
         _seeds = new SeededRandomSource(seed ^ Stream);
-        System = FarmActorSystem.Create("uefarm", Configuration);
+        System = FarmActorSystem.Create("uefarm", Configuration.WithFallback(FarmActorSystem.Silent));
         _dispatcher = (VirtualDispatcher)System.Dispatchers.Lookup(Dispatchers.DefaultDispatcherId);
         _dispatcher.Hold();
         Wheel = new WakeUpWheel(_clock, TimeSpan.FromMilliseconds(5));

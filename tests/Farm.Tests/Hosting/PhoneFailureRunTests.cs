@@ -40,6 +40,7 @@ public class PhoneFailureRunTests
         var result = await playing;
 
         Assert.Equal(phones.Length, run.Recorder.Counters.Restarts);
+        Assert.Equal(["error inside the farm, in UeActor: The phone was told to crash. (4 times)"], run.Warnings);
         Assert.Equal(10, result.RegisteredAtEnd);
         Assert.Equal(0, result.Totals.AcceptedTwice);
         Assert.All(result.Invariants, check => Assert.True(check.Holds, $"{check.Name}: {check.Evidence}"));

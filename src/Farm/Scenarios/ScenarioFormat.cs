@@ -418,6 +418,9 @@ internal static class ScenarioFormat
     /// <summary>In the order of the documentation; a section stands before those inside it.</summary>
     public static IReadOnlyList<ScenarioSection> Sections => Groups;
 
+    /// <summary>How a run is watched and what it leaves, whatever it plays.</summary>
+    public static IReadOnlyList<ScenarioSection> Watching { get; } = [Results, Metrics, Page];
+
     public static DocumentFormat Document { get; } = new("scenario", "version: 1", All, Groups);
 
     private static TypedScenarioOption<T> Add<T>(string path, OptionKind<T> kind, string defaultText, string description) =>

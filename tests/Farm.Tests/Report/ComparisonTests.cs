@@ -98,6 +98,30 @@ public class ComparisonTests
     }
 
     [Theory]
+    [InlineData("page.listen", true)]
+    [InlineData("metrics.port", true)]
+    [InlineData("metrics.linger", true)]
+    [InlineData("results.ledger", true)]
+    [InlineData("name", false)]
+    [InlineData("traffic.rate", false)]
+    [InlineData("pages[0].for", false)]
+    public void What_a_run_is_watched_with_is_no_part_of_what_it_plays(string key, bool isOfWatching) =>
+        Assert.Equal(isOfWatching, new KeyDifference(key, null, "1").IsOfWatching);
+
+    [Fact]
+    public void Runs_that_were_only_watched_otherwise_played_the_same_and_the_page_says_both()
+    {
+        var before = Samples.Result() with { Changes = [] };
+        var after = before with { Scenario = before.Scenario with { Overrides = [.. before.Scenario.Overrides, "page.listen=127.0.0.1:0", "metrics.port=9464"] } };
+
+        var page = ComparisonReport.Write(new StoredRun(before, [], []), new StoredRun(after, [], []));
+
+        var outline = PageOutline.Of(HtmlDocuments.Read(page));
+        Assert.Contains("Nothing: both runs played the same.", outline, StringComparison.Ordinal);
+        Assert.Contains("page.listen (not written, 127.0.0.1:0); metrics.port (not written, 9464).", outline, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("a: [")]
     [InlineData("- a")]
     [InlineData("a: 1", "phases[3].for=7s")]

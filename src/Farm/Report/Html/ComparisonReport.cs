@@ -60,15 +60,26 @@ internal static class ComparisonReport
 
     private static XElement Scenarios(IReadOnlyList<KeyDifference>? differences, bool isChanged) => Markup.Section(
         "scenarios", "What differs in the scenarios",
-        differences switch
+        Played(differences?.Where(static difference => !difference.IsOfWatching).ToList(), isChanged),
+        Watched([.. (differences ?? []).Where(static difference => difference.IsOfWatching)]));
+
+    private static XElement Played(List<KeyDifference>? differences, bool isChanged) => differences switch
+    {
+        null => Markup.Paragraph("The scenario of a run is not readable, so its keys cannot be compared."),
+        { Count: 0 } when isChanged => Markup.Paragraph("Nothing, but a run that was changed by hand did not play its scenario alone."),
+        { Count: 0 } => Markup.Paragraph("Nothing: both runs played the same."),
+        _ => Markup.Table(
+            "Keys that are not the same, overrides included", ["Key", "Before", "After"],
+            differences.Select(static difference => new object?[] { new XElement("code", difference.Key), Code(difference.Before), Code(difference.After) })),
+    };
+
+    private static XElement? Watched(List<KeyDifference> differences) => differences.Count == 0 ? null : Markup.Note(
+        "Not counted, for it says how a run was watched and what it left, not what it played: ",
+        differences.Select(static (difference, index) => new object[]
         {
-            null => Markup.Paragraph("The scenario of a run is not readable, so its keys cannot be compared."),
-            { Count: 0 } when isChanged => Markup.Paragraph("Nothing, but a run that was changed by hand did not play its scenario alone."),
-            { Count: 0 } => Markup.Paragraph("Nothing: both runs played the same."),
-            _ => Markup.Table(
-                "Keys that are not the same, overrides included", ["Key", "Before", "After"],
-                differences.Select(static difference => new object?[] { new XElement("code", difference.Key), Code(difference.Before), Code(difference.After) })),
-        });
+            index == 0 ? "" : "; ", new XElement("code", difference.Key), " (", Code(difference.Before), ", ", Code(difference.After), ")",
+        }),
+        ".");
 
     private static XElement Thresholds(ResultDocument before, ResultDocument after)
     {

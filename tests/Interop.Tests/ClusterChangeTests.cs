@@ -1,7 +1,9 @@
 using System.Globalization;
+using System.Text.Json;
 using UeFarm.Actors.Cluster;
 using UeFarm.Actors.Traffic;
 using UeFarm.Farm.Hosting;
+using UeFarm.Farm.Live;
 using UeFarm.Farm.Report;
 using UeFarm.Farm.Scenarios;
 using UeFarm.TestSupport;
@@ -55,6 +57,7 @@ public sealed class ClusterChangeTests
         var changed = await lab.WaitForStatusAsync(1, static status => status is { RateFactor: 3 }, Patience);
         Assert.Equal(["rate x3", "30 phones online within 2 s"], changed.Changes.Select(static change => change.What));
         await lab.WaitForStatusAsync(1, static status => status is { Stage: "Playing" } && status.Nodes.Sum(static node => node.Registered) == Phones / 2, Patience);
+        await AssertShownAsync(lab.AdminPortOf(1));
         code = await run.WaitForExitAsync(Patience);
 
         // A machine that could not keep the pace makes the measurement invalid, not the run wrong.
@@ -65,6 +68,19 @@ public sealed class ClusterChangeTests
         Assert.Equal(changed.Changes.Select(static change => (change.What, change.By)), result.Changes.Select(static change => (change.What, change.By)));
         Assert.Contains(result.Warnings, static warning => warning.Contains("took over as conductor", StringComparison.Ordinal));
         await ComparedAsync(result, changed.Changes, Directory.EnumerateFiles(folder.FullPath, "ledger.csv", SearchOption.AllDirectories).Single());
+    }
+
+    /// <summary>The node that leads now has seen nothing of the run's beginning, and its live page has all of it.</summary>
+    private static async Task AssertShownAsync(int adminPort)
+    {
+        using var http = new HttpClient();
+        var text = await http.GetStringAsync(new Uri(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{adminPort}/live/state")), TestContext.Current.CancellationToken);
+        var state = JsonSerializer.Deserialize(text, LiveJson.Default.LiveState)!;
+        Assert.Equal(["rate x3", "30 phones online within 2 s"], state.Changes.Select(static change => change.What));
+        var seconds = state.Series!.Seconds.SkipLast(1).ToList();
+        Assert.Equal(Enumerable.Range(1, seconds.Count).Select(static second => (double)second), seconds);
+        Assert.InRange(seconds.Count, (int)state.Changes[0].At, 200);
+        Assert.Equal(Phones, state.Series.Registered.Max());
     }
 
     private static async Task ComparedAsync(ResultDocument result, IReadOnlyList<ConductorStatus.ChangeStatus> changes, string ledger)

@@ -17,8 +17,8 @@ public sealed class ClusterBooks
     /// <param name="began">When the run was submitted.</param>
     /// <param name="start">When the first phase begins, by the clock of the facts.</param>
     /// <param name="blocks">How many streams of phones there are.</param>
-    /// <param name="stored">Messages in the application server now.</param>
-    public ClusterBooks(FarmRunSettings settings, RunRecorder recorder, IRunJournal journal, Instant began, Instant start, int blocks, Func<long> stored)
+    /// <param name="stored">Messages in the application server now, for a moment; null: nobody has heard it then.</param>
+    public ClusterBooks(FarmRunSettings settings, RunRecorder recorder, IRunJournal journal, Instant began, Instant start, int blocks, Func<Instant, long?> stored)
     {
         ArgumentNullException.ThrowIfNull(settings);
         Settings = settings;
@@ -41,8 +41,9 @@ public sealed class ClusterBooks
     /// <summary>Up to when the books are complete, by the clock of the facts.</summary>
     public long WatermarkTicks => _tail.WatermarkTicks;
 
-    /// <summary>The course of the run so far; for whoever advances the books.</summary>
-    public IReadOnlyList<ClusterMoment> Course => _course.Moments;
+    /// <summary>The course of the run so far, from its submission on.</summary>
+    /// <param name="first">How many moments the caller has; the others are given.</param>
+    public IReadOnlyList<ClusterMoment> ReadCourse(int first = 0) => _course.Read(first);
 
     /// <summary>The run was stopped then: what the schedule has later is not part of it.</summary>
     public void EndAt(Instant time) => _books.EndAt(time);
@@ -68,14 +69,9 @@ public sealed class ClusterBooks
         _books.OpenUntil(end);
     }
 
-    /// <summary>Facts of recipients come late, and say nothing about how far the books are.</summary>
     private void Record(in RunFact fact)
     {
-        if (!fact.IsOfRecipient)
-        {
-            _course.AdvanceTo(new Instant(fact.Ticks));
-        }
-
+        _course.AdvanceTo(new Instant(_tail.GivenTicks));
         _books.Record(fact);
     }
 }

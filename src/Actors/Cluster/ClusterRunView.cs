@@ -14,6 +14,7 @@ internal sealed class ClusterRunView(FarmRunSettings settings, TimeProvider time
     private int _stage;
     private int _registeredByBlocks;
     private long _stored;
+    private long _storedSince = long.MaxValue;
 
     public FarmRunSettings Settings => settings;
 
@@ -48,16 +49,25 @@ internal sealed class ClusterRunView(FarmRunSettings settings, TimeProvider time
     }
 
     /// <summary>Messages in the application servers, as they last said.</summary>
-    public long Stored
-    {
-        get => Volatile.Read(ref _stored);
-        set => Volatile.Write(ref _stored, value);
-    }
+    public long Stored => Volatile.Read(ref _stored);
 
     /// <summary>By the books once there are some, before that by the blocks.</summary>
     public (int Offline, int Registering, int Registered) Phones => Books is null
         ? (settings.Phones - RegisteredByBlocks, 0, RegisteredByBlocks)
         : (Recorder.OfflinePhones, Recorder.RegisteringPhones, Recorder.RegisteredPhones);
+
+    /// <summary>All application servers have said what they have.</summary>
+    public void HearStored(long messages)
+    {
+        Volatile.Write(ref _stored, messages);
+        if (Volatile.Read(ref _storedSince) == long.MaxValue)
+        {
+            Volatile.Write(ref _storedSince, Now.Ticks);
+        }
+    }
+
+    /// <summary>Messages in the application servers, for a moment of the run; null: that was before this conductor heard of them.</summary>
+    public long? StoredAt(Instant time) => !settings.HasApplicationServer || time.Ticks >= Volatile.Read(ref _storedSince) ? Stored : null;
 
     public TimeSpan Behind => Books is { } books && Stage is >= ClusterRunStage.Playing and < ClusterRunStage.Ended
         ? TimeSpan.FromTicks(Math.Max(0, Now.Ticks - Math.Max(books.WatermarkTicks, books.Start.Ticks)))

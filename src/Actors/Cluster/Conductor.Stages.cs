@@ -165,7 +165,7 @@ internal sealed partial class Conductor
 
     private static ClusterBooks CreateBooks(ClusterRunRecord run, ClusterRunView view, IRunJournal journal) => new(
         view.Settings, view.Recorder, journal, new Instant(run.Created.UtcTicks), new Instant(run.StartTicks), new UeBlocks(view.Settings.Phones).Count,
-        () => view.Stored);
+        view.StoredAt);
 
     private static TimeSpan LengthOf(FarmRunSettings settings) => settings.Phases.Aggregate(TimeSpan.Zero, static (sum, phase) => sum + phase.Duration);
 

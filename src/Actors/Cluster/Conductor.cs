@@ -99,7 +99,11 @@ internal sealed partial class Conductor : UntypedActor, IWithTimers, IWithStash
                 break;
             case ClusterMessages.ApplicationServerStarted started when started.RunId == _run?.RunId:
                 _servers[started.Group] = started;
-                _view?.Stored = Backlog;
+                if (_servers.Count == MailboxGroups)
+                {
+                    _view?.HearStored(Backlog);
+                }
+
                 break;
             case ClusterMessages.ConductorQuery when !_isInformed:
                 Stash.Stash();

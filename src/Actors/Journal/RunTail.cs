@@ -26,6 +26,9 @@ public sealed class RunTail
     /// <summary>All facts of senders before this time have been given, and those of recipients before the slack. <see cref="long.MinValue"/>: none yet.</summary>
     public long WatermarkTicks { get; private set; } = long.MinValue;
 
+    /// <summary>While a fact is given: all facts of senders before this time have been, and those of recipients before the slack, whenever who calls came to it.</summary>
+    public long GivenTicks { get; private set; } = long.MinValue;
+
     /// <summary>Facts that were read and are not given yet.</summary>
     public int Held => _waiting.Count;
 
@@ -67,6 +70,7 @@ public sealed class RunTail
             while (_waiting.TryPeek(out var fact, out var place) && (place.Key < WatermarkTicks || WatermarkTicks == long.MaxValue))
             {
                 _waiting.Dequeue();
+                GivenTicks = place.Key;
                 give(fact);
             }
 

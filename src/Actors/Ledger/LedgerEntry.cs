@@ -41,4 +41,8 @@ public struct LedgerEntry
 
     /// <summary>Whether the sender was told that the message is taken care of.</summary>
     public readonly bool IsPromised => Status is >= 200 and < 300;
+
+    /// <summary>Whether its sender was told 202 and nobody has put an end to it since: as far as is known here, the application server has it.</summary>
+    public readonly bool IsDeferred => Status == 202 && ReceivedTicks == 0
+        && (Marks & (LedgerMarks.DroppedExpired | LedgerMarks.DroppedUndeliverable | LedgerMarks.DroppedPurged)) == LedgerMarks.None;
 }

@@ -28,6 +28,7 @@ public sealed class RunCounters
     private long _sent;
     private long _answered;
     private long _answered202;
+    private long _deferred;
     private long _redelivered;
     private long _expired;
     private long _acceptedTwice;
@@ -50,6 +51,9 @@ public sealed class RunCounters
 
     /// <summary>Those among them answered 202, stored for later.</summary>
     public long Answered202 => Volatile.Read(ref _answered202);
+
+    /// <summary>Those answered 202 that no phone has met and no server has dropped since: what the application server has, as far as facts tell.</summary>
+    public long Deferred => Volatile.Read(ref _deferred);
 
     /// <summary>Copies of messages already accepted that came from the network itself, not from an attack.</summary>
     public long Redelivered => Volatile.Read(ref _redelivered);
@@ -134,6 +138,8 @@ public sealed class RunCounters
             Interlocked.Increment(ref _answered202);
         }
     }
+
+    internal void CountDeferred(bool isDeferred) => Interlocked.Add(ref _deferred, isDeferred ? 1 : -1);
 
     internal void CountSettled() => Interlocked.Decrement(ref _inFlight);
 

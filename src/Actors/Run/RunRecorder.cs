@@ -264,15 +264,17 @@ public sealed partial class RunRecorder : IUeObserver, IMailboxObserver
         }
 
         var now = new Instant(fact.Ticks);
-        var due = Ledger.Update(fact.Token, (fact.Status, now), static (ref LedgerEntry entry, (int Status, Instant Now) answer) =>
+        var (before, after) = Ledger.Update(fact.Token, (fact.Status, now), static (ref LedgerEntry entry, (int Status, Instant Now) answer) =>
         {
+            var before = entry;
             entry.Status = (short)answer.Status;
             entry.AnsweredTicks = answer.Now.Ticks;
-            return entry.DueTicks;
+            return (before, entry);
         });
-        Answer.Record(now - new Instant(due));
+        Answer.Record(now - new Instant(after.DueTicks));
         Counters.CountAnswered(fact.Status);
         Counters.CountSettled();
+        CountDeferred(before, after);
     }
 
     private void OnFailed(long number, FailureReason reason)
@@ -323,6 +325,7 @@ public sealed partial class RunRecorder : IUeObserver, IMailboxObserver
         }
 
         var (before, after) = Ledger.Update(number, (fact.Outcome, now), ApplyReceived);
+        CountDeferred(before, after);
         if ((after.Marks & ~before.Marks).HasFlag(LedgerMarks.Ranked))
         {
             var key = fact.Timestamp.OrderKey;
@@ -449,8 +452,22 @@ public sealed partial class RunRecorder : IUeObserver, IMailboxObserver
             return false;
         }
 
-        Ledger.Update(number, mark, static (ref LedgerEntry entry, LedgerMarks set) => entry.Marks |= set);
+        var (before, after) = Ledger.Update(number, mark, static (ref LedgerEntry entry, LedgerMarks set) =>
+        {
+            var before = entry;
+            entry.Marks |= set;
+            return (before, entry);
+        });
+        CountDeferred(before, after);
         return true;
+    }
+
+    private void CountDeferred(in LedgerEntry before, in LedgerEntry after)
+    {
+        if (before.IsDeferred != after.IsDeferred)
+        {
+            Counters.CountDeferred(after.IsDeferred);
+        }
     }
 
     private static FailureReason ReasonOf(SendFailure failure) => failure switch

@@ -8,7 +8,7 @@ using UeFarm.Farm.Scenarios;
 
 namespace UeFarm.Farm.Cluster;
 
-/// <summary>The live page's document of a cluster's run, made on the conductor's node from the run's books; its course begins when this node began to lead.</summary>
+/// <summary>The live page's document of a cluster's run, made on the conductor's node from the run's books; its course is that of the books, whoever led the run before.</summary>
 internal sealed class ClusterLiveBoard(TimeProvider time) : IClusterRunWatcher
 {
     private static readonly IReadOnlyList<string> Behind = ["the last two seconds or so (the books follow the journal)"];
@@ -71,6 +71,7 @@ internal sealed class ClusterLiveBoard(TimeProvider time) : IClusterRunWatcher
     {
         private readonly LiveSeries _series = new();
         private long _watermark;
+        private int _moments;
         private LiveState? _end;
 
         public string RunId => runId;
@@ -83,10 +84,16 @@ internal sealed class ClusterLiveBoard(TimeProvider time) : IClusterRunWatcher
         /// <summary>By the clock of the books: what they have not heard of has not happened yet.</summary>
         public void Add(ClusterRunPicture picture, ClusterRunRecord run, ClusterBooks books, DateTimeOffset now)
         {
+            foreach (var moment in books.ReadCourse(_moments))
+            {
+                _series.Add(moment, scenario.Subscribers.Count);
+                _moments++;
+            }
+
             if (books.WatermarkTicks > Math.Max(_watermark, books.Start.Ticks) && books.WatermarkTicks <= now.UtcTicks)
             {
                 _watermark = books.WatermarkTicks;
-                _series.Add(SnapshotOf(picture, Under(picture, run, books, now)));
+                _series.Look(SnapshotOf(picture, Under(picture, run, books, now)));
             }
         }
 
@@ -102,17 +109,16 @@ internal sealed class ClusterLiveBoard(TimeProvider time) : IClusterRunWatcher
                 MisorderedByServer = picture.MisorderedByServer,
                 Expired = books.Settings.HasApplicationServer ? snapshot.Expired : null,
                 RunId = runId,
+                Changes = ChangeResult.ListOf(under, run.Changes ?? []),
                 Nodes = NodesOf(picture),
                 Unknown = Behind,
             };
             var maker = new LiveStateMaker(scenario, books.Recorder, books.Settings.HasApplicationServer);
-            return maker.Running(moment, Course(), _watermark > 0 ? _series.ReadRates() : new LiveState.RateRow(0, 0, 0), now);
+            return maker.Running(moment, _series.Read(), _series.ReadRates(), now);
         }
 
         public LiveState End(LiveState last, ResultDocument result, string folder, DateTimeOffset now) =>
-            _end ??= LiveStateMaker.Ended(last with { Series = Course() }, result, folder, now);
-
-        private LiveState.Course? Course() => _watermark > 0 ? _series.Read() : null;
+            _end ??= LiveStateMaker.Ended(last with { Series = _series.Read() }, result, folder, now);
 
         private RunSnapshot SnapshotOf(ClusterRunPicture picture, PlayedClusterRun under) => new SnapshotMaker(scenario, under, () => picture.Status.Backlog).Take();
 

@@ -56,7 +56,7 @@ internal sealed class ScenarioRunFactory(IRunRegister register, ClusterStore sto
     private static RunSeries SeriesOf(Scenario scenario, ClusterBooks books)
     {
         var series = new RunSeries();
-        foreach (var moment in books.Course)
+        foreach (var moment in books.ReadCourse())
         {
             var phase = moment.Phase < 0 ? "registering" : moment.Phase < scenario.Phases.Count ? scenario.Phases[moment.Phase].Name : "settling";
             series.Add(SeriesPoint.Of(moment, phase, scenario.Subscribers.Count));

@@ -95,7 +95,7 @@ internal sealed class RunBooks(Scenario scenario, IRunUnderWay run, FarmRunResul
             StartedAt = times.StartedAt,
             EndedAt = times.EndedAt,
             Phases = Phases(),
-            Changes = [.. result.Changes.Select(change => new ChangeResult((run.StartOf(0) + change.At).TotalSeconds, change.What, change.By))],
+            Changes = ChangeResult.ListOf(run, result.Changes),
             Invariants = invariants,
             Thresholds = [.. thresholds.Except(ofMachine).Select(ThresholdEcho.Of)],
             Ledger = ledger,

@@ -90,7 +90,7 @@ internal sealed class LiveBoard : ILiveSource
     private LiveState Make()
     {
         LiveMoment moment;
-        LiveState.Course course;
+        LiveState.Course? course;
         LiveState.RateRow rates;
         (ResultDocument Result, string Folder)? end;
         lock (_pictures)

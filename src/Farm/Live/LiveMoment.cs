@@ -22,6 +22,8 @@ internal sealed record LiveMoment
 
     public string? RunId { get; init; }
 
+    public IReadOnlyList<ChangeResult> Changes { get; init; } = [];
+
     public IReadOnlyList<LiveState.NodeRow> Nodes { get; init; } = [];
 
     public IReadOnlyList<string> Unknown { get; init; } = [];
@@ -40,6 +42,7 @@ internal sealed record LiveMoment
             Phases = progress.Phase < 0 ? [] : PhasesOf(run, run.Settings),
             MisorderedByServer = run.ApplicationServer?.OrderViolations ?? 0,
             Expired = run.ApplicationServer is null ? null : snapshot.Expired,
+            Changes = ChangeResult.ListOf(run, run.Changes),
             Unknown = run.ApplicationServer is null ? ["what somebody else's application server has stored or dropped"] : [],
         };
     }

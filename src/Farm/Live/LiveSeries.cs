@@ -1,3 +1,4 @@
+using UeFarm.Actors.Cluster;
 using UeFarm.Farm.Hosting;
 
 namespace UeFarm.Farm.Live;
@@ -15,20 +16,35 @@ internal sealed class LiveSeries
 
     private readonly List<Point> _points = new(MostPoints);
     private readonly Queue<Point> _recent = new(RecentPoints);
-    private Point _latest;
+    private Point? _latest;
     private int _stride = 1;
     private long _offered;
 
     /// <summary>Takes a picture of each second.</summary>
     public void Add(RunSnapshot snapshot)
     {
-        _latest = Point.Of(snapshot);
+        Look(snapshot);
+        Add(_latest!.Value);
+    }
+
+    /// <summary>Takes a moment that somebody else has written down, in their order.</summary>
+    public void Add(ClusterMoment moment, int phones) => Add(Point.Of(moment, phones));
+
+    /// <summary>Takes the picture of this second, which is the last point until there is a later one, and what the rates are of.</summary>
+    public void Look(RunSnapshot snapshot)
+    {
+        var latest = Point.Of(snapshot);
         if (_recent.Count == RecentPoints)
         {
             _recent.Dequeue();
         }
 
-        _recent.Enqueue(_latest);
+        _recent.Enqueue(latest);
+        _latest = latest;
+    }
+
+    private void Add(in Point point)
+    {
         if (_offered++ % _stride != 0)
         {
             return;
@@ -52,14 +68,15 @@ internal sealed class LiveSeries
             }
         }
 
-        _points.Add(_latest);
+        _points.Add(point);
     }
 
-    /// <summary>All points so far, the latest picture as the last of them.</summary>
-    public LiveState.Course Read()
+    /// <summary>All points so far, the latest picture as the last of them; null: there is none yet.</summary>
+    public LiveState.Course? Read()
     {
-        var points = _points.Count > 0 && _points[^1] == _latest ? _points : [.. _points, _latest];
-        return new LiveState.Course(
+        var last = _points.Count > 0 ? _points[^1] : default(Point?);
+        List<Point> points = _latest is { } latest && latest != last && !(latest.Seconds < last?.Seconds) ? [.. _points, latest] : _points;
+        return points.Count == 0 ? null : new LiveState.Course(
             [.. points.Select(static point => Math.Round(point.Seconds, 3))], Rates(points, static point => point.Due), Rates(points, static point => point.Accepted),
             Rates(points, static point => point.Registrations), Rates(points, static point => point.Rejected), Rates(points, static point => point.Failed),
             [.. points.Select(static point => point.Registered)], [.. points.Select(static point => point.Registering)], [.. points.Select(static point => point.Offline)],
@@ -69,10 +86,10 @@ internal sealed class LiveSeries
     /// <summary>Over the last three seconds.</summary>
     public LiveState.RateRow ReadRates()
     {
-        var first = _recent.Peek();
-        var seconds = _latest.Seconds - first.Seconds;
+        var (first, last) = (_recent.FirstOrDefault(), _latest ?? default);
+        var seconds = last.Seconds - first.Seconds;
         return new LiveState.RateRow(
-            Rate(_latest.Due - first.Due, seconds), Rate(_latest.Accepted - first.Accepted, seconds), Rate(_latest.Registrations - first.Registrations, seconds));
+            Rate(last.Due - first.Due, seconds), Rate(last.Accepted - first.Accepted, seconds), Rate(last.Registrations - first.Registrations, seconds));
     }
 
     private static double Rate(long count, double seconds) => seconds > 0 ? Math.Round(Math.Max(0, count) / seconds, 2) : 0;
@@ -98,5 +115,9 @@ internal sealed class LiveSeries
             snapshot.Elapsed.TotalSeconds, snapshot.Due, snapshot.Accepted, snapshot.Registrations, snapshot.Rejected, snapshot.Failed,
             snapshot.UesByState.GetValueOrDefault("registered"), snapshot.Registering,
             Math.Max(0, snapshot.UesByState.GetValueOrDefault("offline") - snapshot.Registering), snapshot.Stored, snapshot.MessagesInFlight);
+
+        public static Point Of(ClusterMoment moment, int phones) => new(
+            moment.At.TotalSeconds, moment.Due, moment.Accepted, moment.Registrations, moment.Rejected, moment.Failed, moment.Registered, moment.Registering,
+            Math.Max(0, phones - moment.Registered - moment.Registering), moment.Stored, moment.InFlight);
     }
 }

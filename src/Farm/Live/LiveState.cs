@@ -51,6 +51,9 @@ internal sealed record LiveState
 
     public Course? Series { get; init; }
 
+    /// <summary>What was changed by hand, while the run goes on also what has yet to take effect.</summary>
+    public IReadOnlyList<ChangeResult> Changes { get; init; } = [];
+
     /// <summary>Of a cluster.</summary>
     public IReadOnlyList<NodeRow> Nodes { get; init; } = [];
 

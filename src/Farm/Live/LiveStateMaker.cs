@@ -38,6 +38,7 @@ internal sealed class LiveStateMaker(Scenario scenario, RunRecorder recorder, bo
             Latencies = RunBooks.LatenciesOf(recorder),
             Capacity = CapacityResult.Of(recorder.Ranks, scenario.Phases.Select(static phase => phase.Name)),
             Series = course,
+            Changes = moment.Changes,
             Nodes = moment.Nodes,
             Warnings = snapshot.Warnings,
             Unknown = moment.Unknown,
@@ -80,6 +81,7 @@ internal sealed class LiveStateMaker(Scenario scenario, RunRecorder recorder, bo
             Attacks = result.Attacks.ToDictionary(static attack => attack.Kind, static attack => attack.Sent),
             Latencies = result.Latencies,
             Capacity = result.ReplayCapacity,
+            Changes = result.Changes,
             Warnings = result.Warnings,
             Unknown = [],
         };

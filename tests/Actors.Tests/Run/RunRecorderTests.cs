@@ -39,6 +39,27 @@ public sealed class RunRecorderTests
     }
 
     [Fact]
+    public void A_message_whose_sender_was_told_202_waits_until_its_recipient_or_the_server_puts_an_end_to_it()
+    {
+        Stored(_recorder, out var older, out var newer);
+        var live = Send(_recorder, due: 8, timestamp: 8);
+        Answer(_recorder, live, 200, at: 9);
+        Assert.Equal(2, _recorder.Counters.Deferred);
+        Online(_recorder, at: 10);
+        Receive(_recorder, older, at: 11, ReceiveOutcome.KmsUnavailable);
+        Assert.Equal(2, _recorder.Counters.Deferred);
+        Receive(_recorder, older, at: 12);
+        Receive(_recorder, older, at: 13, ReceiveOutcome.Duplicate);
+        Receive(_recorder, newer, at: 14, ReceiveOutcome.Stale);
+        Assert.Equal(0, _recorder.Counters.Deferred);
+
+        var raced = Send(_recorder, due: 15, timestamp: 15);
+        Receive(_recorder, raced, at: 16);
+        Answer(_recorder, raced, 202, at: 17);
+        Assert.Equal(0, _recorder.Counters.Deferred);
+    }
+
+    [Fact]
     public void A_stored_message_after_a_newer_one_breaks_the_order()
     {
         Stored(_recorder, out var older, out var newer);

@@ -13,12 +13,17 @@ internal sealed class SilentView : IRunView
 
     public ConcurrentQueue<string> Notices { get; } = [];
 
+    /// <summary>Of the run, once there is something to turn.</summary>
+    public TaskCompletionSource<IRunKnobs> Knobs { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
     public void OnStarting(RunPlan plan)
     {
         // The plan is known to the test.
     }
 
     public void OnPhaseStarted(PhaseStarted phase) => Phases.Enqueue(phase);
+
+    public void OnKnobs(IRunKnobs knobs) => Knobs.SetResult(knobs);
 
     public void OnSnapshot(RunSnapshot snapshot) => Snapshots.Enqueue(snapshot);
 

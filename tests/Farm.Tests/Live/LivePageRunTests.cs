@@ -80,6 +80,47 @@ public sealed class LivePageRunTests
     }
 
     [Fact]
+    public async Task What_is_changed_by_hand_is_shown_while_the_run_goes_on_and_at_its_end()
+    {
+        using var folder = new TemporaryFolder();
+        var read = ScenarioReader.Read(Scenario, "run.yaml", ["page.listen=0"]);
+        var view = new SilentView();
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
+        var running = new ScenarioRunner(TimeProvider.System).RunAsync(new RunRequest(read.Scenario!, read.Source, PlayedRun.ResultsOf(folder)), view, stop.Token);
+        using var http = new HttpClient();
+        var address = await AddressAsync(view, running);
+        var knobs = await view.Knobs.Task.WaitAsync(Cancellation);
+        while (!(await knobs.ChangeRateAsync(2)).IsDone)
+        {
+            Assert.False(running.IsCompleted);
+            await Task.Delay(20, Cancellation);
+        }
+
+        var going = await UntilAsync(static state => state.Changes.Count > 0);
+        var ended = await UntilAsync(static state => state.Stand == LiveStand.Ended);
+        await stop.CancelAsync();
+        var result = (await running).Result;
+        Assert.Equal((LiveStand.Running, "rate x2", "keys"), (going.Stand, going.Changes[0].What, going.Changes[0].By));
+        Assert.InRange(going.Changes[0].At, going.Run!.Phases[0].StartSeconds, going.Run.ElapsedSeconds);
+        Assert.Equal([Assert.Single(result.Changes)], going.Changes);
+        Assert.Equal(result.Changes, ended.Changes);
+
+        async Task<LiveState> UntilAsync(Predicate<LiveState> isSo)
+        {
+            while (true)
+            {
+                var state = JsonSerializer.Deserialize(await http.GetStringAsync(new Uri(address + "live/state"), Cancellation), LiveJson.Default.LiveState)!;
+                if (isSo(state))
+                {
+                    return state;
+                }
+
+                await Task.Delay(50, Cancellation);
+            }
+        }
+    }
+
+    [Fact]
     public async Task All_who_ask_share_one_document_of_each_picture()
     {
         using var folder = new TemporaryFolder();

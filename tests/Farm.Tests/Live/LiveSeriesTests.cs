@@ -18,7 +18,7 @@ public sealed class LiveSeriesTests
             series.Add(At(second));
         }
 
-        var course = series.Read();
+        var course = series.Read()!;
         Assert.InRange(course.Seconds.Count, Math.Min(seconds, LiveSeries.MostPoints / 2), LiveSeries.MostPoints);
         Assert.Equal((0, seconds - 1), (course.Seconds[0], course.Seconds[^1]));
         Assert.Equal(course.Seconds.Order().Distinct(), course.Seconds);
@@ -37,7 +37,7 @@ public sealed class LiveSeriesTests
             series.Add(At(second));
         }
 
-        var seconds = series.Read().Seconds;
+        var seconds = series.Read()!.Seconds;
         Assert.Single(seconds.Zip(seconds.Skip(1), static (one, next) => next - one).SkipLast(1).Distinct());
     }
 
@@ -46,7 +46,7 @@ public sealed class LiveSeriesTests
     {
         var series = new LiveSeries();
         series.Add(At(1) with { UesByState = new Dictionary<string, long> { ["registered"] = 5, ["offline"] = 15 }, Registering = 4 });
-        var course = series.Read();
+        var course = series.Read()!;
         Assert.Equal((5, 4, 11), (course.Registered[0], course.Registering[0], course.Offline[0]));
     }
 

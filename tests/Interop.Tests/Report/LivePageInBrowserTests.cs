@@ -1,8 +1,11 @@
 using System.Globalization;
 using System.Text.Json;
 using PuppeteerSharp;
+using UeFarm.Farm.Hosting;
 using UeFarm.Farm.Live;
 using UeFarm.Farm.Report;
+using UeFarm.Farm.Scenarios;
+using UeFarm.Farm.Tests.Hosting;
 using Xunit;
 
 namespace UeFarm.Interop.Tests.Report;
@@ -82,6 +85,38 @@ public sealed class LivePageInBrowserTests : IDisposable
         next.Kill();
         await LivePages.UntilAsync(page, "document.querySelector('#connection').textContent.startsWith('Connection lost since ')");
         await opened.KeepPictureAsync("live-lost");
+    }
+
+    [Fact]
+    public async Task What_is_changed_by_hand_is_shown_to_the_end()
+    {
+        await using var chromium = await Chromium.StartAsync(_folder);
+        var read = ScenarioReader.Read(Scenario, "scenario.yaml", ["page.listen=0"]);
+        Assert.True(ResultsFolder.TryUse(_folder.PathOf("changed"), out var results, out var problem), problem);
+        var view = new SilentView();
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        var running = new ScenarioRunner(TimeProvider.System).RunAsync(new RunRequest(read.Scenario!, read.Source, results!), view, stop.Token);
+        var knobs = await view.Knobs.Task.WaitAsync(TimeSpan.FromMinutes(1), stop.Token);
+        while (!(await knobs.ChangeRateAsync(2)).IsDone)
+        {
+            Assert.False(running.IsCompleted);
+            await Task.Delay(50, stop.Token);
+        }
+
+        const string Announced = "live page: ";
+        var address = view.Notices.Single(static notice => notice.StartsWith(Announced, StringComparison.Ordinal))[Announced.Length..];
+        await using var opened = await chromium.OpenAsync(address, Phone, isDark: true);
+        await LivePages.UntilAsync(opened.Page, LivePages.IsSending);
+        var change = await LivePages.TextOfAsync(opened.Page, "#changes");
+        Assert.Matches("^00:0[0-9]rate x2keys$", change);
+        await opened.AssertReadableAsync("live-changed", Phone, isDark: true);
+        await opened.KeepPictureAsync("live-changed-390-dark");
+        await LivePages.UntilAsync(opened.Page, LivePages.IsEnded);
+        Assert.Equal((change, false), (await LivePages.TextOfAsync(opened.Page, "#changes"),
+            await opened.Page.EvaluateExpressionAsync<bool>("document.querySelector('#changes-section').hidden")));
+        Assert.Empty(opened.Complaints);
+        await stop.CancelAsync();
+        Assert.Equal("rate x2", Assert.Single((await running).Result.Changes).What);
     }
 
     private static async Task AssertNumbersMoveAsync(IPage page)

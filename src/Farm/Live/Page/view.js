@@ -159,6 +159,14 @@ const showCapacity = state => {
   }
 };
 
+const showChanges = state => {
+  const { changes, run } = state;
+  $("changes-section").hidden = changes.length === 0;
+  fillRows(
+    $("changes"),
+    changes.map(({ at, what, by }) => [at > run.elapsedSeconds ? { text: clock(at), small: "still to come" } : clock(at), what, by]), 3);
+};
+
 const showRest = state => {
   $("warnings-section").hidden = state.warnings.length === 0;
   fit($("warnings"), state.warnings, () => make("li"), setText);
@@ -180,6 +188,7 @@ export const show = state => {
   $("run").hidden = !state.run;
   if (state.run) {
     showFacts(state);
+    showChanges(state);
     showCourse(state);
     showJudgement(state);
     showLedger(state);

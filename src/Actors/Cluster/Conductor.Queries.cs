@@ -21,7 +21,7 @@ internal sealed partial class Conductor
                 Submit(query.Content);
                 break;
             case ConductorVerb.Status:
-                Sender.Tell(new ClusterMessages.ConductorReply(_run?.RunId ?? "", JsonSerializer.Serialize(StatusNow(), ConductorJson.Default.ConductorStatus)));
+                AnswerStatus();
                 break;
             case ConductorVerb.Live when _settings.Factory.Watcher is { } watcher:
                 AnswerLive(watcher);
@@ -47,6 +47,15 @@ internal sealed partial class Conductor
                 Sender.Tell(new ClusterMessages.Refused("there is no run to stop"));
                 break;
         }
+    }
+
+    /// <summary>Made elsewhere: counting latencies and ranks takes longer than a conductor's turn should.</summary>
+    private void AnswerStatus()
+    {
+        var (status, recorder) = (StatusNow(), _view is { Books: not null } view ? view.Recorder : null);
+        Task.Run(() => new ClusterMessages.ConductorReply(status.RunId, JsonSerializer.Serialize(
+            status with { Figures = recorder is null ? null : RunFigures.Of(recorder) }, ConductorJson.Default.ConductorStatus)))
+            .PipeTo(Sender, success: static reply => reply, failure: Refuse);
     }
 
     private void Submit(string content)
@@ -101,6 +110,7 @@ internal sealed partial class Conductor
 
     private static ClusterMessages.Refused Refuse(Exception cause) => new(cause.GetBaseException().Message);
 
+    /// <summary>Without the figures of the books.</summary>
     private ConductorStatus StatusNow() => new(
         _run?.RunId ?? "", _stage.ToString(), _run?.StartTicks ?? 0, _core, string.Join(", ", _servers.Values.Select(static server => server.Hop)), Backlog,
         _blocks.Values.Sum(static block => block.Registered), _counters?.Sent ?? 0,
@@ -110,7 +120,6 @@ internal sealed partial class Conductor
             node.CpuMilliseconds, node.ResidentBytes))])
     {
         NowTicks = UtcNow.UtcTicks,
-        Figures = _view is { Books: not null } view ? RunFigures.Of(view.Recorder) : null,
         RateFactor = RateFactorNow(),
         Changes = ChangesNow(),
     };

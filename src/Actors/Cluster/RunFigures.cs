@@ -12,9 +12,10 @@ namespace UeFarm.Actors.Cluster;
 /// <param name="Delivery">From due to acceptance.</param>
 /// <param name="Answer">From due to the sender's final answer.</param>
 /// <param name="LagP99">How late the schedule is played.</param>
+/// <param name="ReplayCaches">How large they had to be; null: nothing met one.</param>
 public sealed record RunFigures(
     IReadOnlyDictionary<string, long> Rejected, IReadOnlyDictionary<string, long> Failed, long Redelivered, RunFigures.Latency Delivery, RunFigures.Latency Answer,
-    double LagP99)
+    double LagP99, ReplayCacheNeed? ReplayCaches)
 {
     internal static RunFigures Of(RunRecorder recorder)
     {
@@ -24,7 +25,8 @@ public sealed record RunFigures(
                 .Where(outcome => outcome is not (ReceiveOutcome.Accepted or ReceiveOutcome.PlainAccepted or ReceiveOutcome.Duplicate) && counters.Received(outcome) > 0)
                 .ToDictionary(Label.Of, counters.Received),
             Enum.GetValues<FailureReason>().Where(reason => counters.Failed(reason) > 0).ToDictionary(Label.Of, counters.Failed),
-            counters.Redelivered, Latency.Of(recorder.Delivery), Latency.Of(recorder.Answer), recorder.Lag.Summarize().P99.TotalSeconds);
+            counters.Redelivered, Latency.Of(recorder.Delivery), Latency.Of(recorder.Answer), recorder.Lag.Summarize().P99.TotalSeconds,
+            ReplayCacheNeed.Of(recorder.Ranks));
     }
 
     /// <summary>Percentiles of so many samples.</summary>

@@ -63,6 +63,21 @@ public sealed class RankRecorder
         }
     }
 
+    /// <summary>The histograms of all phases as they are now, added up.</summary>
+    public RankHistogram Total()
+    {
+        var total = new RankHistogram();
+        lock (_gate)
+        {
+            foreach (var ranks in _byPhase)
+            {
+                total.Merge(ranks);
+            }
+        }
+
+        return total;
+    }
+
     private static RankHistogram Copy(RankHistogram ranks)
     {
         var copy = new RankHistogram();

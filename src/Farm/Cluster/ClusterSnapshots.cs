@@ -49,6 +49,7 @@ internal sealed class ClusterSnapshots(RunPlan plan)
             Delivery = figures is null ? None : Of(figures.Delivery),
             Answer = figures is null ? None : Of(figures.Answer),
             Lag = TimeSpan.FromSeconds(figures?.LagP99 ?? 0),
+            ReadCaches = () => new CacheFigures(null, figures?.ReplayCaches),
             Parts = [.. status.Nodes.Select(PartOf)],
         };
     }

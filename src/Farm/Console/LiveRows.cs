@@ -68,14 +68,14 @@ internal static class LiveRows
         yield return new LiveRow("phase", [PhaseOf(picture.Plan, snapshot)], Bold);
         yield return LiveRow.Of("policy", scenario.Security.Body == BodyKind.Plain ? ["none: messages are plain"] : PlanText.ReplayCache(scenario.ReplayCache).Split(", "));
         var figures = snapshot.ReadCaches?.Invoke();
-        var elsewhere = snapshot.IsCluster ? "on the nodes; how large they had to be is in the report" : "-";
+        var elsewhere = snapshot.IsCluster ? "on the nodes; what they hold is in each node's metrics" : "-";
         yield return LiveRow.Of("caches", figures?.Bytes is { } bytes ? $"{UnitText.Bytes(bytes)} in all phones together" : elsewhere);
-        yield return figures?.Capacity is not { } capacity
+        yield return figures?.Need is not { } need
             ? LiveRow.Empty
             : LiveRow.Of(
-                "needed", $"{UnitText.Count(capacity.MinCapacity)} {(capacity.MinCapacity == 1 ? "entry" : "entries")} for no loss",
-                $"{UnitText.Count(capacity.CapacityForMillionth)} for 1e-6",
-                $"{UnitText.Count(capacity.CapacityForThousandth)} for 1e-3");
+                "needed", $"{UnitText.Count(need.MinCapacity)} {(need.MinCapacity == 1 ? "entry" : "entries")} for no loss",
+                $"{UnitText.Count(need.ForMillionth)} for 1e-6",
+                $"{UnitText.Count(need.ForThousandth)} for 1e-3");
         yield return LiveRow.Of("redelivered", $"{UnitText.Count(snapshot.Redelivered)} after a lost answer, accepted once");
         yield return LiveRow.Empty;
         foreach (var (label, reasons) in (IEnumerable<(string, IReadOnlyDictionary<string, long>)>)[("rejected", snapshot.RejectedByReason), ("failed", snapshot.FailedByReason)])

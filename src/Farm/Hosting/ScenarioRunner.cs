@@ -3,7 +3,6 @@ using System.Runtime;
 using UeFarm.Actors.Run;
 using UeFarm.Actors.Traffic;
 using UeFarm.Farm.Live;
-using UeFarm.Farm.Report;
 using UeFarm.Farm.Scenarios;
 
 namespace UeFarm.Farm.Hosting;
@@ -128,7 +127,7 @@ internal sealed class ScenarioRunner(TimeProvider time) : IScenarioRunner
 
             if (++ticks % 4 == 0)
             {
-                view.OnSnapshot(WithParts(onSnapshot(snapshots.Take()), run, scenario));
+                view.OnSnapshot(WithParts(onSnapshot(snapshots.Take()), run));
             }
         }
 
@@ -136,11 +135,11 @@ internal sealed class ScenarioRunner(TimeProvider time) : IScenarioRunner
     }
 
     /// <summary>What people see besides, on whatever screen.</summary>
-    private static RunSnapshot WithParts(RunSnapshot snapshot, FarmRun run, Scenario scenario) => snapshot with
+    private static RunSnapshot WithParts(RunSnapshot snapshot, FarmRun run) => snapshot with
     {
         Stage = run.Progress.Stage,
         RateFactor = run.Changes.LastOrDefault(static change => change.Kind == RunChangeKind.Rate)?.Factor ?? 1,
         Parts = RunParts.Of(run),
-        ReadCaches = () => new CacheFigures(run.ReplayCacheBytes, CapacityResult.Of(run.Recorder.Ranks, scenario.Phases.Select(static phase => phase.Name))),
+        ReadCaches = () => new CacheFigures(run.ReplayCacheBytes, ReplayCacheNeed.Of(run.Recorder.Ranks)),
     };
 }

@@ -105,12 +105,13 @@ public sealed class ClusterRunTests : IAsyncLifetime
         Assert.All(nodes, static node => Assert.True(node is { HasGone: false, Counters: { CpuMilliseconds: > 0, PeakBytes: > 0, HeapBytes: > 0 }, Memory.Count: > 2 }, node.Node));
         AssertTotals(result, books, nodes);
 
-        // Every second from the submission on, to the end of what was played; the last moments know of all messages.
-        Assert.Equal(Enumerable.Range(1, books.Course.Count).Select(static second => TimeSpan.FromSeconds(second)), books.Course.Select(static moment => moment.At));
-        Assert.Equal([-1, 0, 1, 2], books.Course.Select(static moment => moment.Phase).Distinct());
-        Assert.Equal(100, books.Course.Max(static moment => moment.Registered));
-        Assert.InRange(books.Course.Sum(static moment => moment.Lag.Count), result.Totals.Sent * 9 / 10, result.Totals.Sent);
-        Assert.Equal(books.Course.Select(static moment => moment.Sent).Order(), books.Course.Select(static moment => moment.Sent));
+        AssertCourse(books, result);
+        Assert.InRange(books.ReadCourse().Sum(static moment => moment.Lag.Count), result.Totals.Sent * 9 / 10, result.Totals.Sent);
+
+        var status = Assert.IsType<ClusterMessages.ConductorReply>(await _farms[1].Conductor.Ask<object>(
+            new ClusterMessages.ConductorQuery(ConductorVerb.Status, runId, ""), TestCluster.Patience, TestContext.Current.CancellationToken));
+        var figures = JsonSerializer.Deserialize(status.Content, ConductorJson.Default.ConductorStatus)!.Figures!;
+        Assert.Equal((result.Totals.Accepted, ReplayCacheNeed.Of(books.Recorder.Ranks)), (figures.Delivery.Samples, figures.ReplayCaches));
 
         // Added up over the nodes, each number is that of the result: the books' by one node, the nodes' own by all.
         var page = await ScrapeAsync();
@@ -163,6 +164,7 @@ public sealed class ClusterRunTests : IAsyncLifetime
         Assert.Equal(0, result.Totals.Rejected);
         Assert.Equal(result.Totals.Sent, result.Totals.Accepted + result.Totals.Failed);
         Assert.InRange(result.Totals.Accepted, result.Totals.Sent / 4, result.Totals.Sent);
+        AssertCourse(books, result);
         var run = await factory.Runs.FindNewestAsync(TestContext.Current.CancellationToken);
         Assert.Contains(run!.Notes!, note => note.Contains(_nodes[0].Address, StringComparison.Ordinal)
             && (note.Contains("left", StringComparison.Ordinal) || note.Contains("was gone by then", StringComparison.Ordinal)));
@@ -250,6 +252,22 @@ public sealed class ClusterRunTests : IAsyncLifetime
         var farm = await ClusterFarm.StartAsync(node, All.ToHashSet(), factory, Network, metrics);
         _farms.Add(farm);
         return farm;
+    }
+
+    /// <summary>Every second from the submission on, to the end of what was played, whoever led the run then; the last moments know of all messages.</summary>
+    private static void AssertCourse(ClusterBooks books, FarmRunResult result)
+    {
+        var course = books.ReadCourse();
+        Assert.Equal(Enumerable.Range(1, course.Count).Select(static second => TimeSpan.FromSeconds(second)), course.Select(static moment => moment.At));
+        Assert.Equal([-1, 0, 1, 2], course.Select(static moment => moment.Phase).Distinct());
+        Assert.Equal(100, course.Max(static moment => moment.Registered));
+        Assert.InRange(course[^1].Registrations, 130, books.Recorder.Counters.Registrations);
+        Assert.Equal(course.Select(static moment => moment.Sent).Order(), course.Select(static moment => moment.Sent));
+        Assert.Equal(result.Totals.Sent, course[^1].Due);
+
+        // 30 phones are away in the first phase and take all that waits for them in the second.
+        Assert.InRange(course.Where(static moment => moment.Phase == 0).Max(static moment => moment.Stored), 1, result.Totals.Sent);
+        Assert.Equal(books.ReadCourse(2), course.Skip(2));
     }
 
     /// <summary>What the nodes count by themselves comes to what the books have, histograms without loss.</summary>

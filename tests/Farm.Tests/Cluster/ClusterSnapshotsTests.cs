@@ -12,7 +12,8 @@ public sealed class ClusterSnapshotsTests
     private static readonly RunPlan Plan = RunPlan.Of(Samples.Scenario(Samples.Minimal));
 
     private static readonly RunFigures Figures = new(
-        new Dictionary<string, long> { ["stale"] = 4 }, new Dictionary<string, long> { ["crash"] = 2 }, 3, new(90, 0.1, 0.2, 0.3, 0.4), new(95, 1, 2, 3, 4), 0.05);
+        new Dictionary<string, long> { ["stale"] = 4 }, new Dictionary<string, long> { ["crash"] = 2 }, 3, new(90, 0.1, 0.2, 0.3, 0.4), new(95, 1, 2, 3, 4), 0.05,
+        new ReplayCacheNeed(17, 12, 3));
 
     [Fact]
     public void Phases_go_by_the_clock_of_the_conductor()
@@ -36,6 +37,7 @@ public sealed class ClusterSnapshotsTests
         Assert.Equal((4, 2, 3), (snapshot.Rejected, snapshot.Failed, snapshot.Redelivered));
         Assert.Equal((0.3, 4.0, 0.05), (snapshot.Delivery.P99, snapshot.Answer.Max, snapshot.Lag.TotalSeconds));
         Assert.True(snapshot.IsCluster);
+        Assert.Equal(new CacheFigures(null, Figures.ReplayCaches), snapshot.ReadCaches!());
         var node = Assert.Single(snapshot.Parts);
         Assert.Equal("127.0.0.1:4000", node.Name);
         Assert.Equal(["33 phones", "50 sent", "40 accepted", "250 MB", "3 blocks", "ue,core"], node.Facts);

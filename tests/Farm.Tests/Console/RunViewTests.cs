@@ -3,7 +3,6 @@ using Spectre.Console;
 using UeFarm.Actors.Run;
 using UeFarm.Farm.Console;
 using UeFarm.Farm.Hosting;
-using UeFarm.Farm.Report;
 using UeFarm.Farm.Tests.Support;
 
 namespace UeFarm.Farm.Tests.Console;
@@ -42,7 +41,7 @@ public partial class RunViewTests
             new RunPart("phones", ["96 registered", "100 registrations", "0 failed", "0 restarts"]), new RunPart("core", ["96 bindings", "123,000 routed"]),
             new RunPart("127.0.0.1:45123", ["4 blocks", "320 phones", "41,152 sent", "40,666 accepted", "250 MB"]),
         ],
-        ReadCaches = static () => new CacheFigures(12_345_678, new CapacityResult(122_000, 17, 3, 12, [], [])),
+        ReadCaches = static () => new CacheFigures(12_345_678, new ReplayCacheNeed(17, 12, 3)),
     };
 
     private static readonly RunSnapshot Quiet = new() { Elapsed = TimeSpan.Zero, PhaseName = "x", PhaseIndex = 0, PhaseCount = 1, PhaseRemaining = TimeSpan.Zero };
@@ -80,6 +79,16 @@ public partial class RunViewTests
                 Assert.True(lines.Length <= 24, "it does not fit a terminal of 24 lines");
             }
         }
+    }
+
+    [Fact]
+    public void On_a_cluster_the_size_that_replay_caches_needed_is_known_and_what_they_hold_is_elsewhere()
+    {
+        var cluster = Rich with { IsCluster = true, ReadCaches = static () => new CacheFigures(null, new ReplayCacheNeed(17, 12, 3)) };
+        var screen = Render(new LivePicture(Plan, cluster, LiveScreenKind.Rejections), 132);
+        Assert.Contains("on the nodes; what they hold is in each node's metrics", screen, StringComparison.Ordinal);
+        Assert.Contains("17 entries for no loss", screen, StringComparison.Ordinal);
+        Assert.Contains("12 for 1e-6", screen, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -74,7 +74,8 @@ public sealed class ClusterChangeTests
     private static async Task AssertShownAsync(int adminPort)
     {
         using var http = new HttpClient();
-        var text = await http.GetStringAsync(new Uri(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{adminPort}/live/state")), TestContext.Current.CancellationToken);
+        var address = new Uri(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{adminPort}/live/state"));
+        var text = await http.GetStringAsync(address, TestContext.Current.CancellationToken);
         var state = JsonSerializer.Deserialize(text, LiveJson.Default.LiveState)!;
         Assert.Equal(["rate x3", "30 phones online within 2 s"], state.Changes.Select(static change => change.What));
         var seconds = state.Series!.Seconds.SkipLast(1).ToList();

@@ -155,7 +155,8 @@ public sealed class ClusterLiveBoardTests
     private static async Task<ClusterBooks> BooksAsync(IRunJournal? journal = null)
     {
         var settings = await RunSettingsMapper.MapAsync(Samples.Scenario(), "", TestContext.Current.CancellationToken);
-        return new ClusterBooks(settings, FarmRun.CreateRecorder(settings), journal ?? new MemoryRunJournal(TimeProvider.System), At(Run.Created), At(Start), blocks: 1, static _ => null);
+        return new ClusterBooks(
+            settings, FarmRun.CreateRecorder(settings), journal ?? new MemoryRunJournal(TimeProvider.System), At(Run.Created), At(Start), blocks: 1, static _ => null);
     }
 
     private static Instant At(DateTimeOffset time) => new(time.UtcTicks);

@@ -1,11 +1,9 @@
-using System.Runtime.CompilerServices;
 using UeFarm.Actors.Journal;
 using UeFarm.Actors.Ledger;
 using UeFarm.Actors.Mailbox;
 using UeFarm.Actors.Ue;
 using UeFarm.Protocol;
 using UeFarm.Protocol.Messaging;
-using UeFarm.Protocol.Replay;
 
 namespace UeFarm.Actors.Run;
 
@@ -19,21 +17,16 @@ public sealed partial class RunRecorder : IUeObserver, IMailboxObserver
     private const long BytesPerRank = 12;
 
     private static readonly TimeSpan LateLimit = TimeSpan.FromMilliseconds(100);
-    private static readonly long BytesPerArrival = Unsafe.SizeOf<ArrivalRecord>();
 
-    private readonly PhoneSession[] _sessions;
+    private readonly PhoneSessions _sessions;
     private readonly RunRecorderSettings _settings;
-    private readonly List<ArrivalRecord> _arrivals = [];
-    private readonly Lock _arrivalsLock = new();
-    private long _arrivalCount;
-    private int _registered;
-    private int _registering;
+    private readonly ArrivalBook _arrivals = new();
 
     public RunRecorder(RunRecorderSettings settings)
     {
         ArgumentNullException.ThrowIfNull(settings);
         _settings = settings;
-        _sessions = new PhoneSession[settings.Phones];
+        _sessions = new PhoneSessions(settings.Phones);
         Ranks = new RankRecorder(settings.Phases);
     }
 
@@ -70,28 +63,22 @@ public sealed partial class RunRecorder : IUeObserver, IMailboxObserver
     /// <summary>
     /// What the books take of the heap, near enough: they keep every message of the run, and are the one thing in the process that is meant to grow with it.
     /// </summary>
-    public long BooksBytes => Ledger.MemoryBytes + Reports.MemoryBytes + (Ranks.Messages * BytesPerRank) + (Volatile.Read(ref _arrivalCount) * BytesPerArrival);
+    public long BooksBytes => Ledger.MemoryBytes + Reports.MemoryBytes + (Ranks.Messages * BytesPerRank) + _arrivals.MemoryBytes;
 
     /// <summary>Phones registered now.</summary>
-    public int RegisteredPhones => Volatile.Read(ref _registered);
+    public int RegisteredPhones => _sessions.Registered;
 
     /// <summary>Phones that were sent online and have not registered yet, or were not let in.</summary>
-    public int RegisteringPhones => Volatile.Read(ref _registering);
+    public int RegisteringPhones => _sessions.Registering;
 
     /// <summary>The others.</summary>
-    public int OfflinePhones => Math.Max(0, _sessions.Length - RegisteredPhones - RegisteringPhones);
+    public int OfflinePhones => _sessions.Offline;
 
     /// <summary>Whether a phone is registered now.</summary>
-    public bool IsRegistered(int phone) => Volatile.Read(ref _sessions[phone].IsRegistered);
+    public bool IsRegistered(int phone) => _sessions.IsRegistered(phone);
 
     /// <summary>The arrivals recorded so far; empty unless asked for.</summary>
-    public IReadOnlyList<ArrivalRecord> TakeArrivals()
-    {
-        lock (_arrivalsLock)
-        {
-            return [.. _arrivals];
-        }
-    }
+    public IReadOnlyList<ArrivalRecord> TakeArrivals() => _arrivals.Take();
 
     /// <summary>Opens the next message of the schedule; returns its number, which is its send id. Called by one thread at a time.</summary>
     public long Open(int sender, int recipient, Instant due)
@@ -144,22 +131,21 @@ public sealed partial class RunRecorder : IUeObserver, IMailboxObserver
                 Lag.Record(new Instant(fact.Ticks) - new Instant(Ledger.Read(fact.Token).DueTicks));
                 break;
             case RunFactKind.GoOnline:
-                Volatile.Write(ref _sessions[fact.Phone].StartTicks, fact.Ticks);
-                SetRegistering(ref _sessions[fact.Phone], !Volatile.Read(ref _sessions[fact.Phone].IsRegistered));
+                _sessions.Begin(fact.Phone, fact.Ticks);
                 break;
             case RunFactKind.Registered:
-                OnRegistered(ref _sessions[fact.Phone], fact);
+                OnRegistered(fact);
                 break;
             case RunFactKind.RegistrationFailed:
                 // A refresh that failed leaves the binding as it is; its end is reported as such.
                 Counters.CountRegistrationFailure();
                 break;
             case RunFactKind.WentOffline:
-                SetOffline(ref _sessions[fact.Phone]);
+                _sessions.SetOffline(fact.Phone);
                 break;
             case RunFactKind.Restarted:
                 Counters.CountRestart();
-                SetOffline(ref _sessions[fact.Phone]);
+                _sessions.SetOffline(fact.Phone);
                 break;
             case RunFactKind.MessageSent:
                 OnSent(fact);
@@ -171,7 +157,7 @@ public sealed partial class RunRecorder : IUeObserver, IMailboxObserver
                 OnFailed(fact.Token, ReasonOf(fact.Failure));
                 break;
             case RunFactKind.MessageReceived:
-                OnReceived(ref _sessions[fact.Phone], fact);
+                OnReceived(ref _sessions.Of(fact.Phone), fact);
                 break;
             case RunFactKind.ReportDue:
                 Counters.CountReportDue();
@@ -202,296 +188,12 @@ public sealed partial class RunRecorder : IUeObserver, IMailboxObserver
         }
     }
 
-    private void OnRegistered(ref PhoneSession session, in RunFact fact)
+    private void OnRegistered(in RunFact fact)
     {
         Counters.CountRegistration();
-        SetRegistering(ref session, false);
-        if (!session.IsRegistered)
+        if (_sessions.SetRegistered(fact.Phone, fact.Ticks) && Volatile.Read(ref _sessions.Of(fact.Phone).StartTicks) is not 0 and var start)
         {
-            session.IsRegistered = true;
-            Interlocked.Increment(ref _registered);
-            Volatile.Write(ref session.RegisteredTicks, fact.Ticks);
-            var start = Volatile.Read(ref session.StartTicks);
-            if (start != 0)
-            {
-                Registration.Record(new Instant(fact.Ticks) - new Instant(start));
-            }
+            Registration.Record(new Instant(fact.Ticks) - new Instant(start));
         }
-    }
-
-    /// <summary>From the schedule's thread too, so that for a moment it may be behind; the phone's next registration puts it right.</summary>
-    private void SetRegistering(ref PhoneSession session, bool isRegistering)
-    {
-        if (Interlocked.Exchange(ref session.IsRegistering, isRegistering) != isRegistering)
-        {
-            Interlocked.Add(ref _registering, isRegistering ? 1 : -1);
-        }
-    }
-
-    private void SetOffline(ref PhoneSession session)
-    {
-        SetRegistering(ref session, false);
-        if (session.IsRegistered)
-        {
-            session.IsRegistered = false;
-            Interlocked.Decrement(ref _registered);
-        }
-    }
-
-    private void OnSent(in RunFact fact)
-    {
-        var now = new Instant(fact.Ticks);
-        var due = Ledger.Update(fact.Token, (fact.Timestamp, fact.Digest, now), static (ref LedgerEntry entry, (NtpTimestamp Timestamp, ReplayDigest Digest, Instant Now) sent) =>
-        {
-            entry.Timestamp = sent.Timestamp;
-            entry.Digest = sent.Digest;
-            entry.SentTicks = sent.Now.Ticks;
-            return entry.DueTicks;
-        });
-        Ledger.Bind(fact.Token, fact.Digest);
-        Counters.CountSent();
-        Handover.Record(now - new Instant(due));
-    }
-
-    private void OnAnswered(in RunFact fact)
-    {
-        if (fact.Status is < 200 or >= 300)
-        {
-            var reason = fact.Status >= 600 ? FailureReason.Refused6xx : fact.Status >= 500 ? FailureReason.Refused5xx : FailureReason.Refused4xx;
-            Ledger.Update(fact.Token, fact.Status, static (ref LedgerEntry entry, int status) => entry.Status = (short)status);
-            OnFailed(fact.Token, reason);
-            return;
-        }
-
-        var now = new Instant(fact.Ticks);
-        var (before, after) = Ledger.Update(fact.Token, (fact.Status, now), static (ref LedgerEntry entry, (int Status, Instant Now) answer) =>
-        {
-            var before = entry;
-            entry.Status = (short)answer.Status;
-            entry.AnsweredTicks = answer.Now.Ticks;
-            return (before, entry);
-        });
-        Answer.Record(now - new Instant(after.DueTicks));
-        Counters.CountAnswered(fact.Status);
-        Counters.CountSettled();
-        CountDeferred(before, after);
-    }
-
-    private void OnFailed(long number, FailureReason reason)
-    {
-        var isAccepted = Ledger.Update(number, reason, static (ref LedgerEntry entry, FailureReason failure) =>
-        {
-            entry.Failure = failure;
-            return entry.AcceptedCount > 0;
-        });
-        Counters.CountFailed(reason);
-        Counters.CountSettled();
-        if (isAccepted)
-        {
-            Counters.CountFailedInVain(reason);
-        }
-    }
-
-    private void OnReceived(ref PhoneSession session, in RunFact fact)
-    {
-        if (fact.Attack is { } kind)
-        {
-            Counters.CountAttackOutcome(kind, fact.Outcome);
-            return;
-        }
-
-        var now = new Instant(fact.Ticks);
-        RecordArrival(fact);
-        if (!Ledger.TryFind(fact.Digest, out var number))
-        {
-            if (Reports.TryFind(fact.Digest, out _))
-            {
-                OnReportRefused(fact.Outcome);
-                return;
-            }
-
-            if (fact.Outcome is ReceiveOutcome.Accepted)
-            {
-                Counters.CountUnknownAccepted();
-            }
-
-            Counters.CountReceived(fact.Outcome);
-            return;
-        }
-
-        if (fact.IdentityDiffers)
-        {
-            Counters.CountIdentityDiffers();
-        }
-
-        var (before, after) = Ledger.Update(number, (fact.Outcome, now), ApplyReceived);
-        CountDeferred(before, after);
-        if ((after.Marks & ~before.Marks).HasFlag(LedgerMarks.Ranked))
-        {
-            var key = fact.Timestamp.OrderKey;
-            session.Tracker ??= new OvertakeRankTracker(RankRecorder.MaxRank);
-            Ranks.Record(session.Tracker.Observe(_settings.TimestampBytes == 4 ? key >> 32 : key));
-        }
-
-        if (fact.Outcome == ReceiveOutcome.Duplicate)
-        {
-            Counters.CountRedelivered();
-            return;
-        }
-
-        Counters.CountReceived(fact.Outcome);
-        if (before.ReceivedTicks == 0)
-        {
-            CheckOrder(ref session, after);
-        }
-
-        if (after.AcceptedCount > before.AcceptedCount)
-        {
-            if (before.AcceptedCount == 1)
-            {
-                Counters.CountAcceptedTwice();
-            }
-            else if (before.AcceptedCount == 0 && before.Failure != FailureReason.None)
-            {
-                Counters.CountFailedInVain(before.Failure);
-            }
-
-            var start = Math.Max(after.DueTicks, Volatile.Read(ref session.RegisteredTicks));
-            Delivery.Record(now - new Instant(start));
-            Age.Record(now - new Instant(after.DueTicks));
-        }
-    }
-
-    private void RecordArrival(in RunFact fact)
-    {
-        if (_settings.RecordArrivals && fact.Timestamp != default)
-        {
-            lock (_arrivalsLock)
-            {
-                _arrivals.Add(new ArrivalRecord(fact.Phone, fact.Ticks, fact.Timestamp, fact.Digest, fact.Outcome));
-                _arrivalCount = _arrivals.Count;
-            }
-        }
-    }
-
-    private static (LedgerEntry Before, LedgerEntry After) ApplyReceived(ref LedgerEntry entry, (ReceiveOutcome Outcome, Instant Now) received)
-    {
-        var before = entry;
-
-        // What another check refused, or the bound on the future, never met the rule: it has no rank and overtakes nothing.
-        entry.Marks |= received.Outcome is ReceiveOutcome.Accepted or ReceiveOutcome.Stale or ReceiveOutcome.Tie ? LedgerMarks.Ranked : LedgerMarks.None;
-        switch (received.Outcome)
-        {
-            case ReceiveOutcome.Accepted or ReceiveOutcome.PlainAccepted:
-                entry.AcceptedCount++;
-                entry.ReceivedTicks = entry.ReceivedTicks == 0 ? received.Now.Ticks : entry.ReceivedTicks;
-                break;
-            case ReceiveOutcome.Duplicate:
-                entry.RedeliveredCount++;
-                break;
-            case ReceiveOutcome.KmsUnavailable:
-                // Temporary: the message stays where it was and comes again.
-                break;
-            default:
-                entry.Refusal = received.Outcome;
-                entry.Marks |= LedgerMarks.Refused;
-                entry.ReceivedTicks = entry.ReceivedTicks == 0 ? received.Now.Ticks : entry.ReceivedTicks;
-                break;
-        }
-
-        return (before, entry);
-    }
-
-    /// <summary>
-    /// Order as a phone can see it: a message that was stored (its sender told 202) before this session began must not arrive after a newer one that was
-    /// stored as well; nor after any newer one, unless live messages may bypass the drain.
-    /// </summary>
-    private void CheckOrder(ref PhoneSession session, in LedgerEntry entry)
-    {
-        if (!_settings.CheckOrder || entry.ReceivedTicks == 0)
-        {
-            return;
-        }
-
-        var start = Volatile.Read(ref session.StartTicks);
-        if (session.OrderedSession != start)
-        {
-            session.OrderedSession = start;
-            session.NewestAny = 0;
-            session.NewestDeferred = 0;
-        }
-
-        var key = entry.Timestamp.OrderKey;
-        var isDeferred = entry.AnsweredTicks != 0 && entry.AnsweredTicks < start;
-        if (isDeferred)
-        {
-            if (key < (_settings.LiveBypassesDrain ? session.NewestDeferred : session.NewestAny))
-            {
-                Counters.CountOrderViolation();
-            }
-
-            session.NewestDeferred = Math.Max(session.NewestDeferred, key);
-        }
-
-        session.NewestAny = Math.Max(session.NewestAny, key);
-    }
-
-    private void OnDropped(in RunFact fact)
-    {
-        if (Mark(fact.Digest, fact.Drop) && fact.Drop == LedgerMarks.DroppedExpired)
-        {
-            Counters.CountExpired();
-        }
-    }
-
-    /// <summary>False: no message of the run has this digest.</summary>
-    private bool Mark(ReplayDigest digest, LedgerMarks mark)
-    {
-        if (!Ledger.TryFind(digest, out var number))
-        {
-            return false;
-        }
-
-        var (before, after) = Ledger.Update(number, mark, static (ref LedgerEntry entry, LedgerMarks set) =>
-        {
-            var before = entry;
-            entry.Marks |= set;
-            return (before, entry);
-        });
-        CountDeferred(before, after);
-        return true;
-    }
-
-    private void CountDeferred(in LedgerEntry before, in LedgerEntry after)
-    {
-        if (before.IsDeferred != after.IsDeferred)
-        {
-            Counters.CountDeferred(after.IsDeferred);
-        }
-    }
-
-    private static FailureReason ReasonOf(SendFailure failure) => failure switch
-    {
-        SendFailure.Timeout => FailureReason.Timeout,
-        SendFailure.Transport => FailureReason.Transport,
-        SendFailure.Kms => FailureReason.Kms,
-        SendFailure.QueueFull => FailureReason.QueueFull,
-        SendFailure.Recipient => FailureReason.Recipient,
-        SendFailure.Crash => FailureReason.Crash,
-        _ => FailureReason.Offline,
-    };
-
-    private struct PhoneSession
-    {
-        public long StartTicks;
-        public long RegisteredTicks;
-        public long OrderedSession;
-        public ulong NewestAny;
-        public ulong NewestDeferred;
-        public bool IsRegistered;
-        public bool IsRegistering;
-
-        // Made with the first message. Like all of this but the volatile parts, for the phone's own facts alone, which come one after the other.
-        public OvertakeRankTracker? Tracker;
     }
 }

@@ -1,3 +1,4 @@
+using UeFarm.Actors.Ledger;
 using UeFarm.Farm.Tests.Support;
 
 namespace UeFarm.Farm.Tests.Hosting;
@@ -30,7 +31,11 @@ public class RegEventRunTests
 
         Assert.All(result.Invariants, invariant => Assert.True(invariant.Holds, invariant.ToString()));
         Assert.True(run.Recorder.Counters.Answered202 > 10);
-        Assert.Equal((result.Totals.Sent, 0), (result.Totals.Accepted, result.Totals.Stored));
+
+        // On a slow machine a phone may leave with a message in hand. Its sender is told, and nobody that the message is taken care of.
+        Assert.Equal((result.Totals.Sent, 0), (result.Totals.Accepted + result.Totals.Failed, result.Totals.Stored));
+        Assert.Equal(result.Totals.Failed, result.Totals.FailedByReason.GetValueOrDefault(FailureReason.Offline));
+        Assert.InRange(result.Totals.Accepted, run.Recorder.Counters.Answered, result.Totals.Sent);
         Assert.Equal((0, 12), (run.Core!.NotifiedApplicationServer, run.ApplicationServer!.Subscriptions));
         Assert.Equal((12, 0), (run.ApplicationServer.UsersOnline, run.Core.NotificationsFailed));
         Assert.True(run.Core.NotificationsAccepted >= 12);

@@ -9,6 +9,7 @@ const string Usage = """
              sink                             plain MESSAGEs of phones to SIPp, beside SIPp's own client
              ue-to-ue [plain|protected|signed|all] [messages per second]
              memory                           memory per idle registered phone
+             tickets                          memory per phone with few tickets and with full caches, beside the estimate
              register                         registrations with MD5 and AKA
              cache                            replay cache beside a naive one
              store [sqlite|postgresql]        mailbox stores beside the disk and bare batched inserts
@@ -43,6 +44,9 @@ switch (args)
         return await MemoryLoad.RunAsync();
     case ["load", "memory", var phones]:
         return await MemoryLoad.MeasureAsync(phones);
+    case ["load", "tickets"]:
+        await TicketLoad.RunAsync();
+        return 0;
     case ["load", "register"]:
         await RegisterLoad.RunAsync();
         return 0;

@@ -23,11 +23,7 @@ internal static class PlanText
         lines.Add("");
         AddTarget(lines, scenario);
         AddMessages(lines, scenario);
-        lines.AddRange(TextLayout.Wrap(
-            "Memory        ",
-            $"up to about {UnitText.Bytes(plan.Memory.Total)}: program {UnitText.Bytes(plan.Memory.Base)}, phones {UnitText.Bytes(plan.Memory.Phones)},"
-            + $" replay caches {UnitText.Bytes(plan.Memory.ReplayCaches)}, ledger {UnitText.Bytes(plan.Memory.Ledger)}"
-            + (plan.Memory.Mailboxes > 0 ? $", mailboxes {UnitText.Bytes(plan.Memory.Mailboxes)}" : "")));
+        AddMemory(lines, plan.Memory);
         AddGuards(lines, plan, refusals);
         AddList(lines, "Thresholds    ", scenario.Thresholds.Select(threshold => threshold.Text));
         AddList(lines, "Notes         ", plan.Notices);
@@ -155,6 +151,19 @@ internal static class PlanText
         {
             lines.AddRange(TextLayout.Wrap(Indent, $"{refusal.Path}: {refusal.Problem}; {refusal.Remedy}"));
         }
+    }
+
+    private static void AddMemory(List<string> lines, MemoryEstimate memory)
+    {
+        (string Name, double Bytes)[] parts =
+        [
+            ("program", memory.Base), ("phones", memory.Phones), ("tickets", memory.Tickets), ("replay caches", memory.ReplayCaches), ("books", memory.Books),
+            ("mailboxes", memory.Mailboxes), ("garbage", memory.Garbage),
+        ];
+        lines.AddRange(TextLayout.Wrap(
+            "Memory        ",
+            $"up to about {UnitText.Bytes(memory.Total)}: "
+            + string.Join(", ", parts.Where(static part => part.Bytes > 0).Select(static part => $"{part.Name} {UnitText.Bytes(part.Bytes)}"))));
     }
 
     private static void AddList(List<string> lines, string heading, IEnumerable<string> items)

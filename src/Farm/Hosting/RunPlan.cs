@@ -32,9 +32,21 @@ internal sealed record RunPlan(Scenario Scenario, IReadOnlyList<PlannedPhase> Ph
 
         var count = scenario.Subscribers.Count;
         var messages = phases.Sum(phase => phase.ExpectedMessages);
-        var stored = phases.Sum(phase => phase.ExpectedMessages * (count - Math.Min(phase.OnlineBefore, phase.OnlineAfter)) / count);
-        return new RunPlan(scenario, phases, MemoryEstimate.Of(scenario, messages, stored), [.. NoticesOf(scenario, phases)]);
+        return new RunPlan(scenario, phases, MemoryEstimate.Of(scenario, messages, MostStored(scenario, phases)), [.. NoticesOf(scenario, phases)]);
     }
+
+    /// <summary>Messages that wait for phones that are away, at the end of the phase when there are most, if nothing is delivered before: what is older has expired.</summary>
+    private static double MostStored(Scenario scenario, List<PlannedPhase> phases) => phases.Max(last =>
+    {
+        var end = last.Start + last.Length;
+        var from = end - scenario.ApplicationServer.Expiry;
+        return phases.TakeWhile(phase => phase.Start < end).Sum(phase =>
+        {
+            var away = scenario.Subscribers.Count - Math.Min(phase.OnlineBefore, phase.OnlineAfter);
+            var kept = Math.Clamp((phase.Start + phase.Length - from) / phase.Length, 0, 1);
+            return phase.ExpectedMessages * kept * away / scenario.Subscribers.Count;
+        });
+    });
 
     private static IEnumerable<string> NoticesOf(Scenario scenario, List<PlannedPhase> phases)
     {
@@ -101,9 +113,7 @@ internal sealed record RunPlan(Scenario Scenario, IReadOnlyList<PlannedPhase> Ph
             return null;
         }
 
-        var weights = scenario.Traffic.Pick == RecipientPick.Zipf
-            ? Enumerable.Range(1, scenario.Subscribers.Count).Sum(rank => Math.Pow(rank, -scenario.Traffic.Exponent))
-            : scenario.Subscribers.Count;
-        return (phases.Max(static phase => phase.Rate.PerSecond) / weights, scenario.ApplicationServer.Window / (4 * latency.TotalSeconds));
+        var most = phases.Max(static phase => phase.Rate.PerSecond) * scenario.Traffic.SharesOf(scenario.Subscribers.Count).First();
+        return (most, scenario.ApplicationServer.Window / (4 * latency.TotalSeconds));
     }
 }

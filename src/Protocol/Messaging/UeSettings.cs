@@ -9,6 +9,10 @@ namespace UeFarm.Protocol.Messaging;
 /// <summary>What all phones of a run share: immutable, one object.</summary>
 public sealed record UeSettings
 {
+    public const int DefaultTicketCacheEntries = 32;
+
+    public static readonly TimeSpan DefaultTicketLifetime = TimeSpan.FromDays(28);
+
     /// <summary>Home domain: Request-URI of REGISTER, realm of the first Authorization.</summary>
     public required string Domain { get; init; }
 
@@ -39,11 +43,11 @@ public sealed record UeSettings
     /// <summary>Expires of a MESSAGE (RFC 3428 section 4).</summary>
     public TimeSpan MessageExpiry { get; init; } = TimeSpan.FromDays(7);
 
-    public TimeSpan TicketLifetime { get; init; } = TimeSpan.FromDays(28);
+    public TimeSpan TicketLifetime { get; init; } = DefaultTicketLifetime;
 
     /// <summary>Tickets kept for sending, and as many for receiving; the least recently used goes first. 0: tickets serve one message each. A walk over
     /// the cache is made per message, so some hundreds at most.</summary>
-    public int TicketCacheEntries { get; init; } = 32;
+    public int TicketCacheEntries { get; init; } = DefaultTicketCacheEntries;
 
     /// <summary>Answer to a stale message: 400 tells the sender's side to give up, 200 hides the loss from it.</summary>
     public bool AnswersStaleWith400 { get; init; } = true;

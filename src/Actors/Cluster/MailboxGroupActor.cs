@@ -176,8 +176,9 @@ internal sealed class MailboxGroupActor : UntypedActor
     }
 
     private ApplicationServerSettings SettingsOf(FarmRunSettings settings, SipHop core, bool isFirst, IMailboxObserver observer) =>
-        (settings.ApplicationServer.OfGroup(settings.MailboxGroups) with { Store = _factory.MailboxStoreOf(_group, isFirst) }).ApplyTo(new ApplicationServerSettings
+        new()
         {
+            Behavior = settings.ApplicationServer.OfGroup(settings.MailboxGroups) with { Store = _factory.MailboxStoreOf(_group, isFirst) },
             Domain = settings.Domain,
             Core = core,
             DatabasePath = settings.DatabasePath,
@@ -185,7 +186,7 @@ internal sealed class MailboxGroupActor : UntypedActor
             Transport = new SipTransportSettings { Allow = settings.Allow, Listen = _network.AnyPort },
             Random = SystemRandomSource.Instance,
             Observer = observer,
-        });
+        };
 
     /// <summary>What is in the store at the end is written to the journal, where the conductor finds it.</summary>
     private async Task<Done> WriteStoredAsync(Running running)

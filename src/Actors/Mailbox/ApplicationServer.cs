@@ -51,9 +51,9 @@ public sealed partial class ApplicationServer : IAsyncDisposable
     public static async Task<ApplicationServer> StartAsync(ActorSystem system, ApplicationServerSettings settings, WakeUpWheel wheel)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(settings.Partitions, 1);
-        ArgumentOutOfRangeException.ThrowIfLessThan(settings.Window, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(settings.Behavior.Window, 1);
         var store = settings.Store ?? await Task.Run(() => OpenStore(settings)).ConfigureAwait(false);
-        var counters = new ApplicationServerCounters(store, new StoredTotals(settings.MaxStored, settings.MaxStoredBytes), settings.Expiry);
+        var counters = new ApplicationServerCounters(store, new StoredTotals(settings.Behavior.MaxStored, settings.Behavior.MaxStoredBytes), settings.Behavior.Expiry);
         var partitions = new IActorRef[settings.Partitions];
         var contact = new CoreContact();
         var receiver = new MailboxReceiver(partitions, settings.Core, counters, contact, wheel);
@@ -63,7 +63,7 @@ public sealed partial class ApplicationServer : IAsyncDisposable
         }
 
         IActorRef gate = ActorRefs.Nobody;
-        if (settings.DrainRate is { } rate)
+        if (settings.Behavior.DrainRate is { } rate)
         {
             gate = system.ActorOf(DrainGate.Props(new DrainLine(rate), counters, wheel));
         }
@@ -112,8 +112,8 @@ public sealed partial class ApplicationServer : IAsyncDisposable
 
     private static MailboxStore OpenStore(ApplicationServerSettings settings)
     {
-        var storeSettings = settings.StoreSettings ?? new SqliteMailboxStoreSettings { Path = settings.DatabasePath };
-        return MailboxStore.TryOpen(storeSettings with { OldestFirst = settings.OldestFirst }, out var store, out var problem)
+        var storeSettings = settings.Behavior.Store ?? new SqliteMailboxStoreSettings { Path = settings.DatabasePath };
+        return MailboxStore.TryOpen(storeSettings with { OldestFirst = settings.Behavior.OldestFirst }, out var store, out var problem)
             ? store!
             : throw new InvalidDataException(problem);
     }

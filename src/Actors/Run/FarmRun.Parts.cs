@@ -81,8 +81,9 @@ public sealed partial class FarmRun
     }
 
     private ApplicationServerSettings ApplicationServerSettingsOf(SipTransportSettings listen, ISipTransport socket, DeferredReceiver receiver) =>
-        _settings.ApplicationServer.ApplyTo(new ApplicationServerSettings
+        new()
         {
+            Behavior = _settings.ApplicationServer,
             Domain = _settings.Domain,
             Core = new SipHop(SipTransportKind.Tcp, _core!.EndPoint, 0),
             DatabasePath = _settings.DatabasePath,
@@ -97,7 +98,7 @@ public sealed partial class FarmRun
                 receiver.Target = actual;
                 return [socket];
             },
-        });
+        };
 
     private void StartAttacks()
     {

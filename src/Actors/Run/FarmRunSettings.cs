@@ -1,5 +1,6 @@
 using System.Net;
 using UeFarm.Actors.Attack;
+using UeFarm.Actors.Mailbox;
 using UeFarm.Actors.Traffic;
 using UeFarm.Actors.Transport;
 using UeFarm.Protocol.Kms;

@@ -17,7 +17,7 @@ using UeFarm.Protocol.Replay;
 using UeFarm.Protocol.Sip;
 using UeFarm.Protocol.Sip.Transactions;
 using UeFarm.Protocol.Smime;
-using ApplicationServerOptions = UeFarm.Actors.Run.ApplicationServerOptions;
+using ApplicationServerOptions = UeFarm.Actors.Mailbox.ApplicationServerOptions;
 using RecipientPick = UeFarm.Actors.Traffic.RecipientPick;
 
 namespace UeFarm.Farm.Hosting;

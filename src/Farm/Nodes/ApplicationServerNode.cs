@@ -165,8 +165,9 @@ internal sealed class ApplicationServerNode : IAsyncDisposable
     {
         var allow = RunSettingsMapper.AllowListOf(Options.Allow);
         var transport = Options.Core.Transport == SipTransportChoice.Udp ? SipTransportKind.Udp : SipTransportKind.Tcp;
-        var settings = RunSettingsMapper.ApplicationServerOf(Options.Behavior, isScratch: false).ApplyTo(new ApplicationServerSettings
+        var settings = new ApplicationServerSettings
         {
+            Behavior = RunSettingsMapper.ApplicationServerOf(Options.Behavior, isScratch: false),
             Domain = Options.Domain,
             Core = new SipHop(transport, core, 0),
             DatabasePath = Options.StoreFile,
@@ -175,7 +176,7 @@ internal sealed class ApplicationServerNode : IAsyncDisposable
             Udp = Options.Udp,
             SentBy = Options.SentBy,
             Random = SystemRandomSource.Instance,
-        });
+        };
         try
         {
             var server = await ApplicationServer.StartAsync(_system, settings, _wheel).ConfigureAwait(false);

@@ -2,7 +2,6 @@ using UeFarm.Actors.Metrics;
 using UeFarm.Actors.Sizing;
 using UeFarm.Farm.Hosting;
 using UeFarm.Farm.Scenarios;
-using UeFarm.Protocol.Messaging;
 using UeFarm.Protocol.Replay;
 
 namespace UeFarm.Farm.Sizing;
@@ -47,20 +46,9 @@ internal sealed class ScenarioSizer : IScenarioSizer
             Traffic = RunSettingsMapper.TrafficOf(scenario.Traffic),
             Phases = RunSettingsMapper.PhasesOf(scenario),
             InitiallyOnline = scenario.Phases[0].Online is null,
-            Mailbox = new MailboxSettings
-            {
-                Window = server.Window,
-                LiveBypassesDrain = server.Live == LiveMessages.Bypass,
-                OldestFirst = server.Order == DrainOrder.OldestFirst,
-                Settle = server.Settle,
-                Expiry = server.Expiry,
-                MaxMessages = server.MaxPerUe,
-                MaxBodyBytes = server.MaxBytesPerUe,
-                HoldTime = server.HoldTime,
-                DrainDelay = server.DrainDelay,
-                DrainInterval = server.DrainRatePerUe is { } perUe ? TimeSpan.FromSeconds(1 / perUe.PerSecond) : TimeSpan.Zero,
-                NeedsTurns = server.DrainRate is not null,
-            },
+
+            // Mailboxes are told of every return: nothing is registered here.
+            Mailbox = RunSettingsMapper.ApplicationServerOf(server, isScratch: true).ToMailboxSettings() with { SubscribesToPresence = false },
             DrainRate = server.DrainRate?.PerSecond,
             Servers = server.Servers,
             FirstShare = server.FirstShare,

@@ -190,7 +190,7 @@ public sealed class ApplicationServerOperatorTests
     public async Task A_server_whose_mailboxes_wait_for_their_turn_comes_to_rest_without_it()
     {
         await using var fixture = new MailboxServerFixture();
-        fixture.Settings = fixture.Settings with { DrainRate = 1.0 / 3600 };
+        fixture.Change(static options => options with { DrainRate = 1.0 / 3600 });
         await fixture.StartAsync();
         foreach (var user in (string[])["ann", "bob", "cem"])
         {

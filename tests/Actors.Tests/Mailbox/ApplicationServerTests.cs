@@ -251,7 +251,7 @@ public class ApplicationServerTests
     public async Task Under_a_limit_of_the_drain_phones_take_turns()
     {
         await using var fixture = new MailboxServerFixture();
-        fixture.Settings = fixture.Settings with { DrainRate = 1.0 / 3600 };
+        fixture.Change(static options => options with { DrainRate = 1.0 / 3600 });
         await fixture.StartAsync();
         foreach (var user in (string[])["ann", "bob", "cem"])
         {

@@ -42,9 +42,8 @@ internal sealed class MailboxServerFixture : ISipReceiver, IMailboxObserver, IAs
             Domain = "ims.example",
             Core = new SipHop(_core.Kind, _core.LocalEndPoint, 0),
             DatabasePath = DatabasePath,
-            DrainDelay = TimeSpan.FromMilliseconds(50),
+            Behavior = new ApplicationServerOptions { DrainDelay = TimeSpan.FromMilliseconds(50), HoldTime = TimeSpan.FromSeconds(20) },
             BackOffBase = TimeSpan.FromMilliseconds(200),
-            HoldTime = TimeSpan.FromSeconds(20),
             IdleTime = TimeSpan.FromMilliseconds(200),
             Random = SystemRandomSource.Instance,
             Observer = this,
@@ -61,6 +60,9 @@ internal sealed class MailboxServerFixture : ISipReceiver, IMailboxObserver, IAs
     public ApplicationServerSettings Settings { get; set; }
 
     public ApplicationServer Server { get; private set; } = null!;
+
+    /// <summary>For a server that is started later.</summary>
+    public void Change(Func<ApplicationServerOptions, ApplicationServerOptions> change) => Settings = Settings with { Behavior = change(Settings.Behavior) };
 
     public List<string> Dropped { get; } = [];
 

@@ -12,7 +12,7 @@ public class ServerLimitTests
     public async Task A_server_that_holds_all_the_messages_it_may_answers_480_until_there_is_room()
     {
         await using var fixture = new MailboxServerFixture();
-        fixture.Settings = fixture.Settings with { MaxStored = 3 };
+        fixture.Change(static options => options with { MaxStored = 3 });
         await fixture.StartAsync();
         foreach (var user in new[] { "a", "b", "c" })
         {
@@ -43,7 +43,7 @@ public class ServerLimitTests
     public async Task The_bytes_of_all_mailboxes_are_limited_and_known_again_after_a_restart()
     {
         await using var fixture = new MailboxServerFixture();
-        fixture.Settings = fixture.Settings with { MaxStoredBytes = 20 };
+        fixture.Change(static options => options with { MaxStoredBytes = 20 });
         await fixture.StartAsync();
         fixture.Message("a", "0123456789");
         Assert.StartsWith("202", await fixture.NextLineAsync(), StringComparison.Ordinal);
@@ -63,7 +63,7 @@ public class ServerLimitTests
     public async Task A_full_disk_is_answered_503_and_recovered_from_when_there_is_space()
     {
         await using var fixture = new MailboxServerFixture();
-        fixture.Settings = fixture.Settings with { StoreSettings = new SqliteMailboxStoreSettings { Path = fixture.DatabasePath, MaxPages = 100 } };
+        fixture.Change(options => options with { Store = new SqliteMailboxStoreSettings { Path = fixture.DatabasePath, MaxPages = 100 } });
         await fixture.StartAsync();
         var stored = 0;
         string answer;

@@ -81,7 +81,7 @@ internal static class StoreStartLoad
             Domain = "ims.example",
             Core = new SipHop(SipTransportKind.Memory, new IPEndPoint(IPAddress.Loopback, 5060), 0),
             DatabasePath = string.Empty,
-            StoreSettings = settings,
+            Behavior = new ApplicationServerOptions { Store = settings },
             Random = SystemRandomSource.Instance,
             OpenTransports = receiver => [network.Open(new IPEndPoint(IPAddress.Loopback, 5070), receiver, SipLimits.Default)],
         }, wheel);

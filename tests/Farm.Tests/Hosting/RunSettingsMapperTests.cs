@@ -102,6 +102,15 @@ public class RunSettingsMapperTests
         Assert.Null(settings.ExternalApplicationServer);
     }
 
+    [Fact]
+    public async Task What_a_scenario_does_not_say_of_the_application_server_is_what_the_engine_does_by_itself()
+    {
+        var settings = await MapAsync(Samples.Minimal);
+
+        Assert.Equal(new ApplicationServerOptions(), settings.ApplicationServer);
+        Assert.Equal(new MailboxSettings(), settings.ApplicationServer.ToMailboxSettings());
+    }
+
     [Theory]
     [InlineData("sip:127.0.0.2:5090", SipTransportKind.Tcp)]
     [InlineData("sip:127.0.0.2:5090;transport=udp", SipTransportKind.Udp)]

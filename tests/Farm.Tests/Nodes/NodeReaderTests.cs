@@ -1,11 +1,9 @@
 using System.Net;
-using UeFarm.Actors.Mailbox;
 using UeFarm.Actors.Stores;
 using UeFarm.Farm.Hosting;
 using UeFarm.Farm.Nodes;
 using UeFarm.Farm.Scenarios;
 using UeFarm.Farm.Tests.Support;
-using UeFarm.Protocol;
 
 namespace UeFarm.Farm.Tests.Nodes;
 
@@ -112,16 +110,10 @@ public sealed class NodeReaderTests
             """);
 
         Assert.Equal("postgres:" + Database, options.Store);
-        var settings = RunSettingsMapper.ApplicationServerOf(options.Behavior, isScratch: false).ApplyTo(new ApplicationServerSettings
-        {
-            Domain = options.Domain,
-            Core = default,
-            DatabasePath = options.StoreFile,
-            Random = SystemRandomSource.Instance,
-        });
+        var settings = RunSettingsMapper.ApplicationServerOf(options.Behavior, isScratch: false);
         Assert.Equal(
             new PostgresMailboxStoreSettings { ConnectionString = Database, PasswordFile = password, AllowUnsafe = true, IsScratch = false },
-            settings.StoreSettings);
+            settings.Store);
         Assert.Equal((5, 2_000_000, 50, 9_000_000), (settings.MaxPerUe, settings.MaxBytesPerUe, settings.MaxStored, settings.MaxStoredBytes));
         Assert.Equal((200, 4), (settings.DrainRate, settings.DrainRatePerUe));
     }

@@ -34,7 +34,7 @@ internal static class ServerHost
             Core = core,
             Udp = core.Transport == SipTransportKind.Udp,
             DatabasePath = database,
-            MaxPerUe = int.Parse(maxPerPhone, CultureInfo.InvariantCulture),
+            Behavior = new ApplicationServerOptions { MaxPerUe = int.Parse(maxPerPhone, CultureInfo.InvariantCulture) },
             Random = SystemRandomSource.Instance,
         }, wheel);
         Console.WriteLine(string.Create(

@@ -58,12 +58,8 @@ public sealed class ClusterChangeTests
         Assert.Equal(["rate x3", "30 phones online within 2 s"], changed.Changes.Select(static change => change.What));
         await lab.WaitForStatusAsync(1, static status => status is { Stage: "Playing" } && status.Nodes.Sum(static node => node.Registered) == Phones / 2, Patience);
         await AssertShownAsync(lab.AdminPortOf(1));
-        code = await run.WaitForExitAsync(Patience);
 
-        // A machine that could not keep the pace makes the measurement invalid, not the run wrong.
-        Assert.True(code is 0 or 97, run.Output);
-        var result = run.Result;
-        Assert.All(result.Invariants, static invariant => Assert.True(invariant.Held, invariant.Name));
+        var result = await run.WaitForHeldAsync(Patience);
         Assert.Equal((0, Phones / 2), (result.Ledger.Unaccounted, result.Registrations.RegisteredAtEnd));
         Assert.Equal(changed.Changes.Select(static change => (change.What, change.By)), result.Changes.Select(static change => (change.What, change.By)));
         Assert.Contains(result.Warnings, static warning => warning.Contains("took over as conductor", StringComparison.Ordinal));

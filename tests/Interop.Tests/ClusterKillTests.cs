@@ -36,12 +36,8 @@ public sealed class ClusterKillTests
         await farm.WaitForSecondAsync(10, Patience);
         var oldest = ChildrenOf(farm.Id).Min();
         ProcessSignal.Send(oldest, ProcessSignal.Kill);
-        var code = await farm.WaitForExitAsync(Patience);
 
-        // A machine that could not keep the pace makes the measurement invalid, not the run wrong.
-        Assert.True(code is 0 or 97, farm.Output);
-        var result = farm.Result;
-        Assert.All(result.Invariants, static invariant => Assert.True(invariant.Held, invariant.Name));
+        var result = await farm.WaitForHeldAsync(Patience);
         Assert.Equal(0, result.Ledger.Unaccounted);
         Assert.Equal(Phones, result.Registrations.RegisteredAtEnd);
         Assert.True(result.Registrations.Succeeded >= 2 * Phones, "all phones registered again at the new core");

@@ -1,10 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
-using UeFarm.Farm.Hosting;
 using UeFarm.Farm.Report;
-using UeFarm.Farm.Scenarios;
-using UeFarm.Farm.Tests.Support;
 
 namespace UeFarm.Farm.Tests.Hosting;
 
@@ -24,23 +21,12 @@ public sealed class LingeringMetricsTests
     [Fact]
     public async Task The_closed_ledger_is_served_until_somebody_ends_it_which_does_not_make_it_a_stopped_run()
     {
-        using var folder = new TemporaryFolder();
         var port = FreePort();
-        var read = ScenarioReader.Read(Scenario, "run.yaml", [$"metrics.port={port.ToString(CultureInfo.InvariantCulture)}", "metrics.linger=1h"]);
-        Assert.True(read.IsValid);
-        var view = new SilentView();
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        var running = new ScenarioRunner(TimeProvider.System).RunAsync(new RunRequest(read.Scenario, read.Source, PlayedRun.ResultsOf(folder)), view, stop.Token);
-        while (!view.Notices.Any(notice => notice.Contains("the last values are served for 3600 s", StringComparison.Ordinal)))
-        {
-            Assert.False(running.IsCompleted);
-            await Task.Delay(20, TestContext.Current.CancellationToken);
-        }
-
+        await using var run = GoingRun.Start(Scenario, $"metrics.port={port.ToString(CultureInfo.InvariantCulture)}", "metrics.linger=1h");
+        await run.NoticeAsync("the last values are served for 3600 s");
         using var http = new HttpClient();
         var page = await http.GetStringAsync(new Uri($"http://127.0.0.1:{port}/metrics"), TestContext.Current.CancellationToken);
-        await stop.CancelAsync();
-        var result = (await running).Result;
+        var result = await run.EndAsync();
 
         Assert.NotEqual(RunVerdict.Stopped, result.Verdict);
         Assert.Contains("\nuefarm_ledger_closed 1\n", page, StringComparison.Ordinal);

@@ -72,7 +72,8 @@ internal sealed class PlayedRun : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    private static ScenarioReadResult Read(string text, string[] overrides)
+    /// <summary>A scenario that is valid.</summary>
+    public static ScenarioReadResult Read(string text, string[] overrides)
     {
         var read = ScenarioReader.Read(text, "run.yaml", overrides);
         Assert.True(read.IsValid, string.Join('\n', read.Errors.Select(error => error.Format("run.yaml"))));

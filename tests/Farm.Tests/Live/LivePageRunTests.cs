@@ -3,7 +3,6 @@ using System.Text.Json;
 using UeFarm.Farm.Hosting;
 using UeFarm.Farm.Live;
 using UeFarm.Farm.Report;
-using UeFarm.Farm.Scenarios;
 using UeFarm.Farm.Tests.Hosting;
 using UeFarm.Farm.Tests.Support;
 
@@ -32,14 +31,9 @@ public sealed class LivePageRunTests
     [InlineData("virtual")]
     public async Task A_run_is_followed_to_its_result(string clock)
     {
-        using var folder = new TemporaryFolder();
-        var read = ScenarioReader.Read(Scenario, "run.yaml", ["page.listen=0", $"clock={clock}", clock == "virtual" ? "phases[1].for=15m" : "seed=1"]);
-        Assert.True(read.IsValid, string.Join('\n', read.Errors.Select(static error => error.Format("run.yaml"))));
-        var view = new SilentView();
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
-        var running = new ScenarioRunner(TimeProvider.System).RunAsync(new RunRequest(read.Scenario, read.Source, PlayedRun.ResultsOf(folder)), view, stop.Token);
+        await using var run = GoingRun.Start(Scenario, "page.listen=0", $"clock={clock}", clock == "virtual" ? "phases[1].for=15m" : "seed=1");
         using var http = new HttpClient();
-        var address = await AddressAsync(view, running);
+        var address = await AddressAsync(run);
         var states = new List<LiveState>();
         do
         {
@@ -48,8 +42,7 @@ public sealed class LivePageRunTests
         }
         while (states[^1].Stand != LiveStand.Ended);
 
-        await stop.CancelAsync();
-        var result = (await running).Result;
+        var result = await run.EndAsync();
 
         Assert.NotEqual(RunVerdict.Stopped, result.Verdict);
         var last = states[^1];
@@ -82,24 +75,18 @@ public sealed class LivePageRunTests
     [Fact]
     public async Task What_is_changed_by_hand_is_shown_while_the_run_goes_on_and_at_its_end()
     {
-        using var folder = new TemporaryFolder();
-        var read = ScenarioReader.Read(Scenario, "run.yaml", ["page.listen=0"]);
-        var view = new SilentView();
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
-        var running = new ScenarioRunner(TimeProvider.System).RunAsync(new RunRequest(read.Scenario!, read.Source, PlayedRun.ResultsOf(folder)), view, stop.Token);
+        await using var run = GoingRun.Start(Scenario, "page.listen=0");
         using var http = new HttpClient();
-        var address = await AddressAsync(view, running);
-        var knobs = await view.Knobs.Task.WaitAsync(Cancellation);
+        var address = await AddressAsync(run);
+        var knobs = await run.View.Knobs.Task.WaitAsync(Cancellation);
         while (!(await knobs.ChangeRateAsync(2)).IsDone)
         {
-            Assert.False(running.IsCompleted);
-            await Task.Delay(20, Cancellation);
+            await run.PauseAsync();
         }
 
         var going = await UntilAsync(static state => state.Changes.Count > 0);
         var ended = await UntilAsync(static state => state.Stand == LiveStand.Ended);
-        await stop.CancelAsync();
-        var result = (await running).Result;
+        var result = await run.EndAsync();
         Assert.Equal((LiveStand.Running, "rate x2", "keys"), (going.Stand, going.Changes[0].What, going.Changes[0].By));
         Assert.InRange(going.Changes[0].At, going.Run!.Phases[0].StartSeconds, going.Run.ElapsedSeconds);
         Assert.Equal([Assert.Single(result.Changes)], going.Changes);
@@ -135,20 +122,11 @@ public sealed class LivePageRunTests
         }
     }
 
-    private static async Task<string> AddressAsync(SilentView view, Task running)
+    private static async Task<string> AddressAsync(GoingRun run)
     {
         const string Announced = "live page: ";
-        while (true)
-        {
-            if (view.Notices.FirstOrDefault(static notice => notice.StartsWith(Announced, StringComparison.Ordinal)) is { } notice)
-            {
-                var address = notice[Announced.Length..];
-                Assert.True(IPAddress.IsLoopback(IPAddress.Parse(new Uri(address).Host)), address);
-                return address;
-            }
-
-            Assert.False(running.IsCompleted);
-            await Task.Delay(20, Cancellation);
-        }
+        var address = (await run.NoticeAsync(Announced))[Announced.Length..];
+        Assert.True(IPAddress.IsLoopback(IPAddress.Parse(new Uri(address).Host)), address);
+        return address;
     }
 }

@@ -20,6 +20,7 @@ internal sealed class BlockActor : UntypedActor
     private BlockMemory? _memory;
     private UeBlock? _phones;
     private bool _isRestoring;
+    private bool _isSearching;
     private bool _isEnding;
     private bool _isClosed;
     private bool _isMoving;
@@ -54,13 +55,19 @@ internal sealed class BlockActor : UntypedActor
 
                 break;
             case Missed missed when !_isEnding:
+                _isSearching = false;
                 Fail(missed.Sends);
                 break;
             case Missed:
                 // The next owner finds them again.
                 break;
             case ClusterMessages.CloseBooks close when _run?.RunId == close.RunId:
-                End();
+                // There is no next owner: what this one has to write down comes first, and the conductor asks again.
+                if (!_isRestoring && !_isSearching)
+                {
+                    End();
+                }
+
                 Sender.Tell(Report());
                 break;
             case BlockEnd end when end == BlockEnd.HandOff:
@@ -167,6 +174,7 @@ internal sealed class BlockActor : UntypedActor
         if (before > 0)
         {
             var count = run.Blocks.CountOf(_block);
+            _isSearching = true;
             Task.Run(() => new Missed(MissedSends.Find(run.Settings.CreateSchedule(run.Player.Changes), before, first, count, restored.Memory))).PipeTo(Self);
         }
         else

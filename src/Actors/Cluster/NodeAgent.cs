@@ -144,17 +144,24 @@ internal sealed class NodeAgent : UntypedActor, IWithTimers
             Ask();
         }
 
-        // Only now may blocks come: where the run has begun already, the player has, too.
-        _settings.Current = part.Run;
         if (state.Stage >= ClusterRunStage.Settling)
         {
-            part.Stop.Cancel();
             part.Run?.Attacks?.Stop();
+            if (part.Run?.TryEndPlay() == false)
+            {
+                // A node that came late runs through what has been: blocks that come here must learn what they missed.
+                return;
+            }
+
+            part.Stop.Cancel();
         }
         else if (_isPlaying && _clock.UtcNow.Ticks >= state.StartTicks)
         {
             part.Run?.Attacks?.Start();
         }
+
+        // Only now may blocks come: where the run has begun already, the player has, too.
+        _settings.Current = part.Run;
     }
 
     /// <summary>Whoever leads the run: until when its schedule is certain, the register knows. So the traffic goes on while there is no conductor.</summary>

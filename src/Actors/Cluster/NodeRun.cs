@@ -9,6 +9,8 @@ namespace UeFarm.Actors.Cluster;
 /// <summary>What the blocks of a node share for one run.</summary>
 internal sealed record NodeRun
 {
+    private volatile bool _hasPlayed;
+
     public required string RunId { get; init; }
 
     /// <summary>The node, as it is called in the cluster.</summary>
@@ -36,6 +38,11 @@ internal sealed record NodeRun
     /// <summary>A new phone's flash, by its number.</summary>
     public required Func<int, UeDurableState> CreateFlash { get; init; }
 
-    /// <summary>Whether the node's player has come to the present; also before the schedule's start.</summary>
-    public bool IsUpToDate => Player.NextDue == Instant.Never || Clock.ToUtc(Player.NextDue) > Clock.UtcNow + TimeSpan.FromSeconds(-1);
+    /// <summary>Whether the node's player has come to the present; also before the schedule's start, and when it plays no more.</summary>
+    public bool IsUpToDate => _hasPlayed || IsAheadOf(Clock.UtcNow + TimeSpan.FromSeconds(-1));
+
+    /// <summary>The schedule has ended, or was stopped. False: the player has not come that far yet, and must go on.</summary>
+    public bool TryEndPlay() => _hasPlayed |= IsAheadOf(Clock.UtcNow);
+
+    private bool IsAheadOf(Instant moment) => Player.NextDue == Instant.Never || Clock.ToUtc(Player.NextDue) > moment;
 }

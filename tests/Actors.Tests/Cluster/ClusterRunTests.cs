@@ -192,6 +192,44 @@ public sealed class ClusterRunTests : IAsyncLifetime
         Assert.InRange(outcomes.Values.Sum(), presence == PresenceSource.RegEvent ? 0 : 1, sent);
     }
 
+    /// <summary>Nobody else is left who could have them, and the schedule has been played or stopped when the node hears of the run.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Phones_whose_node_dies_when_all_is_played_have_their_books_closed_by_a_node_that_comes_after(bool isStopped)
+    {
+        var factory = new TestRunFactory(
+            _folder, [new PhasePlan { Name = "steady", Duration = isStopped ? TimeSpan.FromMinutes(5) : TimeSpan.FromSeconds(3) }], rate: 50);
+        await StartAsync(factory, ClusterRole.Core, ClusterRole.ApplicationServer, ClusterRole.Conductor);
+        await StartAsync(factory, ClusterRole.Kms);
+        await StartAsync(factory, ClusterRole.Ue);
+        await SubmitAsync(_farms[0], "40");
+        await TestCluster.UntilAsync(() => factory.Journal.CountOf(RunFactKind.MessageReceived) > 40);
+        if (isStopped)
+        {
+            await AskAsync(ConductorVerb.Stop);
+        }
+
+        while (JsonSerializer.Deserialize((await AskAsync(ConductorVerb.Status)).Content, ConductorJson.Default.ConductorStatus)!.Stage != nameof(ClusterRunStage.Settling))
+        {
+            await Task.Delay(5, TestContext.Current.CancellationToken);
+        }
+
+        await TestCluster.KillAsync(_nodes[2]);
+        await StartAsync(factory, ClusterRole.Ue);
+        await TestCluster.UntilAsync(() => factory.Judged is not null);
+
+        var (_, result, _) = factory.Judged!.Value;
+        Assert.All(result.Invariants, static check => Assert.True(check.Holds, check.Evidence));
+        Assert.Equal(result.Totals.Sent, result.Totals.Accepted + result.Totals.Failed + result.Totals.Stored);
+        Assert.InRange(result.Totals.Accepted, 40, result.Totals.Sent);
+        var run = await factory.Runs.FindNewestAsync(TestContext.Current.CancellationToken);
+        Assert.DoesNotContain(run!.Notes ?? [], static note => note.Contains("had not written their last facts", StringComparison.Ordinal));
+
+        async Task<ClusterMessages.ConductorReply> AskAsync(ConductorVerb verb) => Assert.IsType<ClusterMessages.ConductorReply>(
+            await _farms[0].Conductor.Ask<object>(new ClusterMessages.ConductorQuery(verb, "", ""), TestCluster.Patience, TestContext.Current.CancellationToken));
+    }
+
     [Fact]
     public async Task Phones_of_all_nodes_use_a_core_that_is_not_of_the_cluster()
     {
@@ -243,13 +281,15 @@ public sealed class ClusterRunTests : IAsyncLifetime
         return (books, result, nodes);
     }
 
-    private async Task<ClusterFarm> StartAsync(TestRunFactory factory)
+    private Task<ClusterFarm> StartAsync(TestRunFactory factory) => StartAsync(factory, All);
+
+    private async Task<ClusterFarm> StartAsync(TestRunFactory factory, params ClusterRole[] roles)
     {
-        var node = await _cluster.StartAsync(All);
+        var node = await _cluster.StartAsync(roles);
         _nodes.Add(node);
         var metrics = new ClusterMetrics(new RecordingObserver());
         _metrics.Add(metrics);
-        var farm = await ClusterFarm.StartAsync(node, All.ToHashSet(), factory, Network, metrics);
+        var farm = await ClusterFarm.StartAsync(node, roles.ToHashSet(), factory, Network, metrics);
         _farms.Add(farm);
         return farm;
     }

@@ -37,7 +37,7 @@ export const fit = (parent, items, create, update) => {
   });
 };
 
-// A cell is a text, or { badge, text } for a word with a colour, or { small, text } for a heading with an explanation.
+// A cell is a text, or { badge, text } for a word with a colour, { small, text } for a heading with an explanation, or { code, text }.
 const fillCell = (cell, value) => {
   const shown = typeof value === "string" ? { text: value } : value;
   if (shown.badge) {
@@ -61,7 +61,12 @@ const fillCell = (cell, value) => {
   }
 
   if (shown.code) {
-    setText(cell.firstElementChild ?? cell.appendChild(make("code")), shown.text);
+    const code = cell.firstElementChild ?? cell.appendChild(make("code"));
+    if (code.textContent !== shown.text) {
+      // Where a line may end before any other place.
+      code.replaceChildren(...shown.text.split(/(?<=[{,}])/).flatMap(part => [part, make("wbr")]));
+    }
+
     return;
   }
 

@@ -37,7 +37,7 @@ const showHead = state => {
   setText($("stand"), verdict?.verdict && !verdict.isFinal ? "so far " + word : word);
   setClass($("stand"), "badge " + style);
   setText($("reason"), verdict ? verdict.reason : "Nothing is played at the moment.");
-  setText($("explanation"), verdict ? verdict.explanation + (run.results ? ` Its results are kept in the folder ${run.results} on the machine that played it.` : "") : "");
+  setText($("explanation"), verdict ? verdict.explanation + (run.results ? ` Its results are kept in the folder "${run.results}" on the machine that played it.` : "") : "");
   setText($("name"), run ? run.name : "uefarm");
   const speed = run?.speed ? `, ${count(run.speed)} times as fast` : "";
   setText($("clock"), run ? `${run.id ? `run ${run.id}, ` : ""}seed ${run.seed}, ${run.clock} time${speed}` : "");
@@ -81,7 +81,7 @@ const showFacts = state => {
 };
 
 const showCourse = state => {
-  const { series, run } = state;
+  const { series, run, rates } = state;
   $("charts").hidden = !series;
   $("no-course").hidden = series !== null;
   if (!series) {
@@ -92,7 +92,7 @@ const showCourse = state => {
   for (const chart of course) {
     const lines = chart.lines
       .filter(([, key, isRare]) => !isRare || series[key].some(value => value > 0))
-      .map(([name, key]) => ({ name, shown: chart.format(last(series[key])), points: series.seconds.map((at, index) => [at, series[key][index]]) }));
+      .map(([name, key]) => ({ name, shown: chart.format(rates?.[key] ?? last(series[key])), points: series.seconds.map((at, index) => [at, series[key][index]]) }));
     const words = lines.map(line => `${line.name}: now ${line.shown}, at most ${chart.format(highest([line]))}`).join("; ");
     chart.draw(lines, time(end), linear(highest(lines), count), run.phases, words);
   }

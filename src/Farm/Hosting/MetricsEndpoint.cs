@@ -1,6 +1,8 @@
 using System.Net;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Prometheus;
 using UeFarm.Actors.Metrics;
@@ -36,6 +38,7 @@ internal sealed class MetricsEndpoint : IAsyncDisposable
         ProcessMetrics.Register(registry);
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
+        builder.Services.AddSingleton<IHostLifetime, EndpointLifetime>();
         builder.WebHost.ConfigureKestrel(options => options.Listen(IPAddress.Loopback, port));
         var application = builder.Build();
         application.MapMetrics("/metrics", registry);

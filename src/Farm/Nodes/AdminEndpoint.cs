@@ -1,7 +1,10 @@
 using System.Net;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using UeFarm.Farm.Hosting;
 
 namespace UeFarm.Farm.Nodes;
 
@@ -34,6 +37,7 @@ internal sealed class AdminEndpoint : IAsyncDisposable
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
+        builder.Services.AddSingleton<IHostLifetime, EndpointLifetime>();
         builder.WebHost.ConfigureKestrel(options =>
         {
             options.AddServerHeader = false;

@@ -1,5 +1,9 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Net;
+using Microsoft.Extensions.Hosting;
+using UeFarm.Farm.Cli;
+using UeFarm.Farm.Nodes;
 
 namespace UeFarm.Farm.Tests.Nodes;
 
@@ -17,6 +21,21 @@ public sealed class AdminEndpointTests
         var (status, body) = await node.CallAsync(HttpMethod.Get, "/health/ready");
         Assert.Equal((HttpStatusCode.OK, "ready", "writable", "not tried"), (status, (string?)body["status"], (string?)body["store"], (string?)body["core"]));
         Assert.Null(body["reason"]);
+    }
+
+    [Fact]
+    public async Task A_signal_is_for_the_program_and_not_for_each_of_its_endpoints()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "sends itself a POSIX signal");
+        IHostApplicationLifetime? lifetime = null;
+        await using var endpoint = await AdminEndpoint.StartAsync(
+            new IPEndPoint(IPAddress.Loopback, 0), AdminEndpoint.NoBody, application => lifetime = application.Lifetime);
+
+        // Told last: by then everybody else has heard of it.
+        using var signals = new StopSignals();
+        using var kill = Process.Start("/bin/kill", ["-TERM", Environment.ProcessId.ToString(CultureInfo.InvariantCulture)]);
+        Assert.True(signals.FirstSignal.WaitHandle.WaitOne(TimeSpan.FromSeconds(30)), "no signal within 30 s");
+        Assert.False(lifetime!.ApplicationStopping.IsCancellationRequested);
     }
 
     [Fact]

@@ -87,9 +87,9 @@ public static class ClusterConfiguration
           use-dispatcher = "{{Dispatcher}}"
           seed-node-timeout = {{Ms(timing.SeedPatience)}}
           retry-unsuccessful-join-after = {{Ms(timing.SeedPatience)}}
-          periodic-tasks-initial-delay = {{Ms(timing.Tick)}}
-          gossip-interval = {{Ms(timing.Tick)}}
-          leader-actions-interval = {{Ms(timing.Tick)}}
+          periodic-tasks-initial-delay = {{Ms(timing.Gossip)}}
+          gossip-interval = {{Ms(timing.Gossip)}}
+          leader-actions-interval = {{Ms(timing.Gossip)}}
           unreachable-nodes-reaper-interval = {{Ms(timing.Tick)}}
           failure-detector {
             heartbeat-interval = {{Ms(timing.HeartbeatInterval)}}
@@ -133,10 +133,12 @@ public static class ClusterConfiguration
         akka.cluster.singleton-proxy { singleton-identification-interval = 500ms, buffer-size = 100 }
         """;
 
+    /// <summary>Terminating the system is for when leaving in order has not come to its end, so it does not begin with leaving in order.</summary>
     private static string Shutdown(ClusterTiming timing) =>
         $$"""
         akka.coordinated-shutdown {
           run-by-clr-shutdown-hook = off
+          run-by-actor-system-terminate = off
           phases {
             before-service-unbind.timeout = {{Ms(timing.Drain)}}
             cluster-sharding-shutdown-region.timeout = {{Ms(timing.HandOff + TimeSpan.FromSeconds(5))}}

@@ -66,14 +66,20 @@ public sealed class ClusterNode : IAsyncDisposable
     };
 
     /// <summary>
-    /// Leaves in order: tasks of <see cref="CoordinatedShutdown"/> run, blocks and singletons are handed over, the others are told, the actor system ends.
+    /// Leaves in order: tasks of <see cref="CoordinatedShutdown"/> run, blocks and singletons are handed over, the others are told, the actor system ends. Where no member
+    /// stays there is nobody to hand over to, and it ends without.
     /// False: not in this time; it goes on.
     /// </summary>
     public async Task<bool> LeaveAsync(TimeSpan within)
     {
+        if (!System.WhenTerminated.IsCompleted && _shutdown.ShutdownReason is null)
+        {
+            System.ActorOf(LeaveWatch.Props(_settings.Timing.LastLeaver, _settings.Timing.Gossip));
+        }
+
         try
         {
-            await _shutdown.Run(CoordinatedShutdown.ClusterLeavingReason.Instance).WaitAsync(within).ConfigureAwait(false);
+            await Task.WhenAny(_shutdown.Run(CoordinatedShutdown.ClusterLeavingReason.Instance), Ended).WaitAsync(within).ConfigureAwait(false);
             await Ended.WaitAsync(within).ConfigureAwait(false);
             return true;
         }

@@ -22,7 +22,12 @@ public sealed record ClusterTiming
     /// <summary>The split brain resolver decides when nothing has changed for so long. Longer than the nodes differ in when they notice a failure.</summary>
     public TimeSpan StableAfter { get; init; } = TimeSpan.FromSeconds(6);
 
-    /// <summary>How often the nodes talk, the leader acts and unreachable nodes are looked for.</summary>
+    /// <summary>
+    /// How often the nodes talk and the leader acts. A node that leaves waits for both several times, one after the other, before the parts it had go on elsewhere.
+    /// </summary>
+    public TimeSpan Gossip { get; init; } = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>How often unreachable nodes are looked for.</summary>
     public TimeSpan Tick { get; init; } = TimeSpan.FromSeconds(1);
 
     /// <summary>The first seed waits so long for another seed that has a cluster already, then starts one.</summary>
@@ -42,4 +47,7 @@ public sealed record ClusterTiming
 
     /// <summary>A singleton has so long to stop before its node leaves without waiting.</summary>
     public TimeSpan SingletonStop { get; init; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>A node that leaves gives the usual way so long while all other members leave, too; then it ends by itself.</summary>
+    public TimeSpan LastLeaver { get; init; } = TimeSpan.FromSeconds(2);
 }

@@ -47,7 +47,7 @@ internal sealed class ClusterWatch(IClusterObserver observer, Action onQuarantin
             case ClusterEvent.MemberRemoved removed when _cluster.IsTerminated && removed.Member.UniqueAddress != _cluster.SelfUniqueAddress:
                 break;
             case ClusterEvent.MemberRemoved removed:
-                observer.OnRemoved(Describe(removed.Member), removed.PreviousStatus == MemberStatus.Exiting);
+                observer.OnRemoved(Describe(removed.Member), removed.PreviousStatus == MemberStatus.Exiting || IsLeaving(removed.Member));
                 break;
 
             // Only if it is still a member here: who has left refuses what comes late, and that is in order.
@@ -61,6 +61,10 @@ internal sealed class ClusterWatch(IClusterObserver observer, Action onQuarantin
                 break;
         }
     }
+
+    /// <summary>This node, which may end before its leaving has come to its last state.</summary>
+    private bool IsLeaving(Member member) => member.UniqueAddress == _cluster.SelfUniqueAddress
+        && CoordinatedShutdown.Get(Context.System).ShutdownReason is CoordinatedShutdown.ClusterLeavingReason;
 
     private static ClusterMember Describe(Member member)
     {

@@ -12,7 +12,7 @@ internal sealed partial class Conductor
     /// <summary>By the clock of the facts, which is UTC.</summary>
     private Instant Now => new(UtcNow.UtcTicks);
 
-    private TimeSpan InStage => UtcNow - _stageBegan;
+    private TimeSpan InStage => UtcNow - _stageBegan - _silence;
 
     private Instant Start => new(_run!.StartTicks);
 
@@ -27,7 +27,7 @@ internal sealed partial class Conductor
 
     private void Advance()
     {
-        if (_isBusy || _run is null)
+        if (_isBusy || _run is null || _database.IsSilent)
         {
             return;
         }
@@ -85,6 +85,7 @@ internal sealed partial class Conductor
         {
             open();
             Inform();
+            Broadcast();
             if (run.Result is null)
             {
                 Do(NoteTakeoverAsync(run));

@@ -44,7 +44,11 @@ internal sealed partial class Conductor : UntypedActor, IWithTimers, IWithStash
     /// </summary>
     private bool _isInformed;
 
-    public Conductor(ConductorSettings settings) => _settings = settings;
+    public Conductor(ConductorSettings settings)
+    {
+        _settings = settings;
+        _database = new DatabaseWatch(settings.Time);
+    }
 
     public ITimerScheduler Timers { get; set; } = null!;
 
@@ -78,7 +82,9 @@ internal sealed partial class Conductor : UntypedActor, IWithTimers, IWithStash
 
                 break;
             case Tick:
+                AskDatabase();
                 Advance();
+                _tick++;
                 Broadcast();
                 OfferPicture();
                 break;
@@ -95,13 +101,24 @@ internal sealed partial class Conductor : UntypedActor, IWithTimers, IWithStash
                 NoteReturn();
                 break;
             case ClusterMessages.CoreStarted started when started.RunId == _run?.RunId:
-                _core = started.Hop;
+                if (_core != started.Hop)
+                {
+                    _core = started.Hop;
+                    Broadcast();
+                }
+
                 break;
             case ClusterMessages.ApplicationServerStarted started when started.RunId == _run?.RunId:
+                var isElsewhere = _servers.GetValueOrDefault(started.Group)?.Hop != started.Hop;
                 _servers[started.Group] = started;
                 if (_servers.Count == MailboxGroups)
                 {
                     _view?.HearStored(Backlog);
+                }
+
+                if (isElsewhere)
+                {
+                    Broadcast();
                 }
 
                 break;
@@ -113,6 +130,9 @@ internal sealed partial class Conductor : UntypedActor, IWithTimers, IWithStash
                 break;
             case ClusterEvent.MemberRemoved removed:
                 NoteRemoval(removed);
+                break;
+            case DatabaseAnswered answered:
+                NoteAnswer(answered.Run);
                 break;
             case Outcome outcome:
                 _isBusy = false;
@@ -136,10 +156,9 @@ internal sealed partial class Conductor : UntypedActor, IWithTimers, IWithStash
         }
     }
 
-    /// <summary>Everybody hears where the run stands, and blocks are asked to be there.</summary>
+    /// <summary>Everybody hears where the run stands, and blocks are asked to be there: once a second, and when a part has started elsewhere.</summary>
     private void Broadcast()
     {
-        _tick++;
         var state = _run is { } run
             ? new ClusterMessages.RunState(run.RunId, run.StartTicks, _stage, _core, ServerHops())
             : ClusterMessages.RunState.Idle;
@@ -189,6 +208,7 @@ internal sealed partial class Conductor : UntypedActor, IWithTimers, IWithStash
         _stage = stage;
         _view?.Stage = stage;
         _stageBegan = UtcNow;
+        _silence = TimeSpan.Zero;
         _log.Info("run {0}: {1}", _run?.RunId, stage);
     }
 

@@ -23,6 +23,7 @@ internal sealed class CoreHost : UntypedActor
     private string _runId = "";
     private bool _isStarting;
     private CoreServer? _core;
+    private IActorRef _conductor = ActorRefs.Nobody;
     private readonly Dictionary<int, string> _applicationServers = [];
 
     public CoreHost(IClusterRunFactory factory, NodeNetwork network, WakeUpWheel wheel, ClusterMetrics metrics)
@@ -46,6 +47,7 @@ internal sealed class CoreHost : UntypedActor
             case Started started:
                 _isStarting = false;
                 _core = started.Core;
+                Report(_core);
                 break;
             case Status.Failure failure:
                 _isStarting = false;
@@ -62,6 +64,7 @@ internal sealed class CoreHost : UntypedActor
 
     private void Follow(ClusterMessages.RunState state)
     {
+        _conductor = Sender;
         if (_isStarting)
         {
             return;
@@ -80,7 +83,7 @@ internal sealed class CoreHost : UntypedActor
             return;
         }
 
-        if (_core is null)
+        if (_core is not { } core)
         {
             return;
         }
@@ -90,12 +93,14 @@ internal sealed class CoreHost : UntypedActor
             if (_applicationServers.GetValueOrDefault(group) != text && HopText.TryRead(text, SipTransportKind.Tcp, out var hop))
             {
                 _applicationServers[group] = text;
-                _core.MoveApplicationServer(hop, group);
+                core.MoveApplicationServer(hop, group);
             }
         }
 
-        Sender.Tell(new ClusterMessages.CoreStarted(_runId, HopText.Of(_network.Reached(_core.EndPoint))));
+        Report(core);
     }
+
+    private void Report(CoreServer core) => _conductor.Tell(new ClusterMessages.CoreStarted(_runId, HopText.Of(_network.Reached(core.EndPoint))));
 
     private async Task<Started> StartAsync(ActorSystem system, ClusterMessages.RunState state)
     {

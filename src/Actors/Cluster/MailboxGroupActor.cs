@@ -30,6 +30,7 @@ internal sealed class MailboxGroupActor : UntypedActor
     private string _core = "";
     private bool _isBusy;
     private Running? _running;
+    private IActorRef _conductor = ActorRefs.Nobody;
     private bool _isClosed;
     private bool _isEnding;
 
@@ -68,6 +69,7 @@ internal sealed class MailboxGroupActor : UntypedActor
                 break;
             case Running running:
                 _running = running;
+                Report(running.Server);
                 GoOn();
                 break;
             case Done done:
@@ -95,17 +97,19 @@ internal sealed class MailboxGroupActor : UntypedActor
 
     private void Follow(ClusterMessages.RunState state)
     {
-        var isOn = state.IsOn && state.CoreHop.Length > 0;
-        if (_running is { } running && (!isOn || state.RunId != _runId || state.CoreHop != _core))
+        _conductor = Sender;
+
+        // A conductor that takes over does not know at first where the core is, which does not mean that it is elsewhere.
+        var knowsCore = state.CoreHop.Length > 0;
+        if (_running is { } running && (!state.IsOn || state.RunId != _runId || (knowsCore && state.CoreHop != _core)))
         {
             Close(running);
         }
-        else if (_running is { } server)
+        else if (_running is { Server: var server })
         {
-            Sender.Tell(new ClusterMessages.ApplicationServerStarted(
-                _runId, _group, HopText.Of(_network.Reached(server.Server.EndPoint)), server.Server.Counters.Backlog, server.Server.Counters.OrderViolations, _isClosed));
+            Report(server);
         }
-        else if (isOn)
+        else if (state.IsOn && knowsCore)
         {
             _runId = state.RunId;
             _core = state.CoreHop;
@@ -118,6 +122,9 @@ internal sealed class MailboxGroupActor : UntypedActor
             Context.Parent.Tell(new Passivate(End.Instance));
         }
     }
+
+    private void Report(ApplicationServer server) => _conductor.Tell(new ClusterMessages.ApplicationServerStarted(
+        _runId, _group, HopText.Of(_network.Reached(server.EndPoint)), server.Counters.Backlog, server.Counters.OrderViolations, _isClosed));
 
     /// <summary>A piece of work is done. Who is to end does so when nothing is left to close.</summary>
     private void GoOn()

@@ -23,19 +23,20 @@ internal sealed class NodeAgent : UntypedActor, IWithTimers
 
     private readonly NodeAgentSettings _settings;
     private readonly RunClock _clock;
+    private readonly DatabaseWatch _database;
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private NodePart? _part;
     private string _runId = "";
     private string _core = "";
     private bool _isBusy;
     private bool _isPlaying;
-    private bool _isAsking;
     private Instant _start;
 
     public NodeAgent(NodeAgentSettings settings)
     {
         _settings = settings;
         _clock = new RunClock(settings.Wheel);
+        _database = new DatabaseWatch(settings.Wheel.Time);
     }
 
     public ITimerScheduler Timers { get; set; } = null!;
@@ -52,7 +53,11 @@ internal sealed class NodeAgent : UntypedActor, IWithTimers
                 Ask();
                 break;
             case Asked asked:
-                _isAsking = false;
+                if (_database.Answer() is var took && took > TimeSpan.Zero)
+                {
+                    _log.Info("the database answers again, after {0:0.0} s", took.TotalSeconds);
+                }
+
                 asked.Apply();
                 break;
             case ClusterMessages.RunState state:
@@ -167,12 +172,17 @@ internal sealed class NodeAgent : UntypedActor, IWithTimers
     /// <summary>Whoever leads the run: until when its schedule is certain, the register knows. So the traffic goes on while there is no conductor.</summary>
     private void Ask()
     {
-        if (!_isPlaying || _isAsking || _part?.Run is not { } run)
+        if (_database.HasFallenSilent())
+        {
+            _log.Warning("the database does not answer; the phones of this node wait for it{0}", _part?.Run?.Journal.Problem is { } problem ? ": " + problem : "");
+        }
+
+        if (!_isPlaying || _database.IsAsked || _part?.Run is not { } run)
         {
             return;
         }
 
-        _isAsking = true;
+        _database.Ask();
         var start = _start;
         _settings.Factory.Register.ReadChangesAsync(run.RunId, CancellationToken.None).PipeTo(
             Self,

@@ -41,5 +41,5 @@ public sealed record PostgresRunJournalSettings
     /// <summary>Wait after a failure until it is tried again; doubled after each, up to <see cref="RetryCap"/>.</summary>
     public TimeSpan RetryBase { get; init; } = TimeSpan.FromMilliseconds(100);
 
-    public TimeSpan RetryCap { get; init; } = TimeSpan.FromSeconds(5);
+    public TimeSpan RetryCap { get; init; } = TimeSpan.FromSeconds(1);
 }

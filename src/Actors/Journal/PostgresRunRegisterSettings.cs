@@ -15,5 +15,5 @@ public sealed record PostgresRunRegisterSettings
     /// <summary>Wait after a failure that may pass until it is tried again; doubled after each, up to <see cref="RetryCap"/>.</summary>
     public TimeSpan RetryBase { get; init; } = TimeSpan.FromMilliseconds(100);
 
-    public TimeSpan RetryCap { get; init; } = TimeSpan.FromSeconds(5);
+    public TimeSpan RetryCap { get; init; } = TimeSpan.FromSeconds(1);
 }

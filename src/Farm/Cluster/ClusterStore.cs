@@ -29,5 +29,6 @@ internal sealed record ClusterStore(string Connection, string? PasswordFile, boo
         AllowUnsafe = IsUnsafe,
         IsScratch = true,
         IsContinued = !isFirst,
+        RetryCap = Register.RetryCap,
     };
 }

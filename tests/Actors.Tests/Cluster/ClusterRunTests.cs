@@ -258,6 +258,43 @@ public sealed class ClusterRunTests : IAsyncLifetime
         await system.Terminate();
     }
 
+    [Fact]
+    public async Task Mailboxes_stay_where_they_are_when_another_conductor_takes_over()
+    {
+        var factory = new TestRunFactory(_folder, [new PhasePlan { Name = "steady", Duration = TimeSpan.FromSeconds(6) }], rate: 20);
+        await StartAsync(factory, ClusterRole.Conductor);
+        var farm = await StartAsync(factory, ClusterRole.Conductor);
+        await StartAsync(factory, ClusterRole.Ue, ClusterRole.Core, ClusterRole.ApplicationServer, ClusterRole.Kms);
+        await SubmitAsync(farm, "20");
+        await TestCluster.UntilAsync(() => factory.Journal.CountOf(RunFactKind.MessageReceived) > 10);
+        Assert.True(await _nodes[0].LeaveAsync(TestCluster.Patience));
+        await TestCluster.UntilAsync(() => factory.Judged is not null);
+
+        var result = factory.Judged!.Value.Result;
+        Assert.All(result.Invariants, static check => Assert.True(check.Holds, check.Evidence));
+        Assert.Equal(result.Totals.Sent, result.Totals.Accepted);
+        Assert.All(await factory.Journal.ListAsync(TestContext.Current.CancellationToken), static stream => Assert.Equal((stream.Stream, 1), (stream.Stream, stream.Epoch)));
+        var run = await factory.Runs.FindNewestAsync(TestContext.Current.CancellationToken);
+        Assert.Contains(run!.Notes!, static note => note.Contains("took over as conductor", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task All_nodes_may_leave_at_once_in_the_middle_of_a_run()
+    {
+        // What is handed over to nodes that leave, too, would be waited for longer than this test has patience.
+        var timing = TestCluster.Timing with { SingletonStop = 10 * TestCluster.Patience, HandOff = 10 * TestCluster.Patience };
+        var factory = Factory();
+        for (var node = 0; node < 3; node++)
+        {
+            await StartAsync(factory, _cluster.Settings(All) with { Timing = timing });
+        }
+
+        await SubmitAsync(_farms[1], "100");
+        await TestCluster.UntilAsync(() => factory.Journal.CountOf(RunFactKind.MessageReceived) > 10);
+        Assert.All(await Task.WhenAll(_nodes.Select(static node => node.LeaveAsync(TestCluster.Patience))), Assert.True);
+        Assert.All(await Task.WhenAll(_nodes.Select(static node => node.Ended)), static end => Assert.Equal(ClusterEnd.Left, end));
+    }
+
     private TestRunFactory Factory(bool isRich = false, AttackPlan? attacks = null, IPEndPoint? externalCore = null, PresenceSource presence = default) => new(
         _folder,
         [
@@ -281,15 +318,15 @@ public sealed class ClusterRunTests : IAsyncLifetime
         return (books, result, nodes);
     }
 
-    private Task<ClusterFarm> StartAsync(TestRunFactory factory) => StartAsync(factory, All);
+    private Task<ClusterFarm> StartAsync(TestRunFactory factory, params ClusterRole[] roles) => StartAsync(factory, _cluster.Settings(roles.Length == 0 ? All : roles));
 
-    private async Task<ClusterFarm> StartAsync(TestRunFactory factory, params ClusterRole[] roles)
+    private async Task<ClusterFarm> StartAsync(TestRunFactory factory, ClusterNodeSettings settings)
     {
-        var node = await _cluster.StartAsync(roles);
+        var node = await _cluster.StartAsync(settings);
         _nodes.Add(node);
         var metrics = new ClusterMetrics(new RecordingObserver());
         _metrics.Add(metrics);
-        var farm = await ClusterFarm.StartAsync(node, roles.ToHashSet(), factory, Network, metrics);
+        var farm = await ClusterFarm.StartAsync(node, settings.Roles, factory, Network, metrics);
         _farms.Add(farm);
         return farm;
     }

@@ -1,7 +1,6 @@
 using System.Net;
 using System.Runtime.Serialization;
 using Akka.Actor;
-using Akka.Configuration;
 using UeFarm.Actors.Cluster;
 using UeFarm.Actors.Ue;
 using UeFarm.Protocol;
@@ -141,7 +140,6 @@ public sealed class ClusterSerializerTests(ClusterSerializerTests.Node node) : I
             Listen = new IPEndPoint(IPAddress.Loopback, 0),
             Seeds = [],
             Roles = new HashSet<ClusterRole>(),
-            Overrides = ConfigurationFactory.ParseString("akka.coordinated-shutdown.run-by-actor-system-terminate = off"),
         }));
 
         public async ValueTask DisposeAsync() => await System.Terminate();

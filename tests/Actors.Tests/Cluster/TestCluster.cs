@@ -16,6 +16,7 @@ internal sealed class TestCluster : IAsyncDisposable
         HeartbeatInterval = TimeSpan.FromMilliseconds(200),
         AcceptablePause = TimeSpan.FromSeconds(4),
         StableAfter = TimeSpan.FromSeconds(1),
+        Gossip = TimeSpan.FromMilliseconds(100),
         Tick = TimeSpan.FromMilliseconds(100),
         SeedPatience = TimeSpan.FromSeconds(1),
         RebalanceInterval = TimeSpan.FromMilliseconds(500),
@@ -32,9 +33,8 @@ internal sealed class TestCluster : IAsyncDisposable
         Roles = roles.ToHashSet(),
         Timing = Timing,
 
-        // What is terminated is gone without a word, as a process that was killed; dead letters and lost peers are what the tests are about.
-        Overrides = ConfigurationFactory.ParseString(
-            "akka.coordinated-shutdown.run-by-actor-system-terminate = off, akka.loglevel = OFF, akka.stdout-loglevel = OFF"),
+        // Dead letters and lost peers are what the tests are about.
+        Overrides = ConfigurationFactory.ParseString("akka.loglevel = OFF, akka.stdout-loglevel = OFF"),
     };
 
     public Task<ClusterNode> StartAsync(params ClusterRole[] roles) => StartAsync(Settings(roles));
@@ -48,7 +48,7 @@ internal sealed class TestCluster : IAsyncDisposable
 
     public static DnsEndPoint SeedOf(ClusterNode node) => new(node.Cluster.SelfAddress.Host, node.Cluster.SelfAddress.Port!.Value);
 
-    /// <summary>Without leaving.</summary>
+    /// <summary>Without leaving: it is gone without a word, as a process that was killed.</summary>
     public static Task KillAsync(ClusterNode node) => node.System.Terminate();
 
     /// <summary>The test fails if it does not become true.</summary>

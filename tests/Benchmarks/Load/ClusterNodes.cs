@@ -12,10 +12,7 @@ internal static class ClusterNodes
             Listen = new IPEndPoint(IPAddress.Loopback, 0),
             Seeds = seed is null ? [] : [new DnsEndPoint(seed.Cluster.SelfAddress.Host, seed.Cluster.SelfAddress.Port ?? 0)],
             Roles = new HashSet<ClusterRole> { ClusterRole.Ue },
-
-            // What is terminated is then gone without a word, as a process that was killed.
-            Overrides = Akka.Configuration.ConfigurationFactory.ParseString(
-                "akka.coordinated-shutdown.run-by-actor-system-terminate = off, akka.loglevel = ERROR, akka.stdout-loglevel = ERROR"),
+            Overrides = Akka.Configuration.ConfigurationFactory.ParseString("akka.loglevel = ERROR, akka.stdout-loglevel = ERROR"),
         },
         observer);
 }

@@ -69,7 +69,7 @@ internal sealed class ClusterLiveBoard(TimeProvider time) : IClusterRunWatcher
     /// <summary>The run that is looked at.</summary>
     private sealed class Watched(string runId, Scenario scenario)
     {
-        private readonly LiveSeries _series = new();
+        private readonly LiveSeries _series = new(closest: 1);
         private long _watermark;
         private int _moments;
         private LiveState? _end;

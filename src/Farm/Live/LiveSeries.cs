@@ -7,7 +7,8 @@ namespace UeFarm.Farm.Live;
 /// The course of a run for the live page, of whatever length in bounded memory: when it is full, every second point goes and from then on half as many come.
 /// For one thread at a time.
 /// </summary>
-internal sealed class LiveSeries
+/// <param name="closest">The latest picture is a point when it is so many seconds after the last one, so that no rate is of a moment.</param>
+internal sealed class LiveSeries(double closest = 0)
 {
     public const int MostPoints = 240;
 
@@ -75,7 +76,7 @@ internal sealed class LiveSeries
     public LiveState.Course? Read()
     {
         var last = _points.Count > 0 ? _points[^1] : default(Point?);
-        List<Point> points = _latest is { } latest && latest != last && !(latest.Seconds < last?.Seconds) ? [.. _points, latest] : _points;
+        List<Point> points = _latest is { } latest && latest != last && !(latest.Seconds < last?.Seconds + closest) ? [.. _points, latest] : _points;
         return points.Count == 0 ? null : new LiveState.Course(
             [.. points.Select(static point => Math.Round(point.Seconds, 3))], Rates(points, static point => point.Due), Rates(points, static point => point.Accepted),
             Rates(points, static point => point.Registrations), Rates(points, static point => point.Rejected), Rates(points, static point => point.Failed),

@@ -91,7 +91,7 @@ public sealed class ClusterLiveBoardTests
 
         var known = Show(Picture(run, ClusterRunStage.Playing, first)).Series!;
         var shown = Show(Picture(run, ClusterRunStage.Playing, second), other).Series!;
-        Assert.Equal(Enumerable.Range(1, 24).Select(static each => (double)each).Append(24.8), shown.Seconds);
+        Assert.Equal(Enumerable.Range(1, 24).Select(static each => (double)each), shown.Seconds);
         Assert.Equal(known.Seconds, shown.Seconds);
         Assert.All(
             new[] { (known.Offered, shown.Offered), (known.Registrations, shown.Registrations), (known.Failed, shown.Failed) },

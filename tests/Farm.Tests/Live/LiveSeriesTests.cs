@@ -1,3 +1,5 @@
+using UeFarm.Actors.Cluster;
+using UeFarm.Actors.Run;
 using UeFarm.Farm.Hosting;
 using UeFarm.Farm.Live;
 
@@ -63,6 +65,22 @@ public sealed class LiveSeriesTests
 
         Assert.Equal(new LiveState.RateRow(30, 49, 1), series.ReadRates());
     }
+
+    [Theory]
+    [InlineData(0.9, 2)]
+    [InlineData(1.0, 3)]
+    public void A_picture_right_after_a_point_is_none_where_points_come_by_themselves(double after, int points)
+    {
+        var series = new LiveSeries(closest: 1);
+        series.Add(MomentAt(1), phones: 20);
+        series.Add(MomentAt(2), phones: 20);
+        series.Look(At(2) with { Elapsed = TimeSpan.FromSeconds(2 + after), Due = 1_000 });
+        Assert.Equal(points, series.Read()!.Seconds.Count);
+        Assert.Equal(50, series.Read()!.Offered[1]);
+    }
+
+    private static ClusterMoment MomentAt(int second) =>
+        new(TimeSpan.FromSeconds(second), 0, 5, 4, 9, 50L * second, 50L * second, 49L * second, 0, 0, 0, 0, 0, 7, 1, LatencyInterval.Empty, LatencyInterval.Empty);
 
     private static RunSnapshot At(int second) => new()
     {

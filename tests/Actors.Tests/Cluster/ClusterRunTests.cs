@@ -25,7 +25,6 @@ namespace UeFarm.Actors.Tests.Cluster;
 public sealed class ClusterRunTests : IAsyncLifetime
 {
     private static readonly ClusterRole[] All = [ClusterRole.Ue, ClusterRole.Core, ClusterRole.ApplicationServer, ClusterRole.Kms, ClusterRole.Conductor];
-    private const int PlayedSeconds = 10;
 
     /// <summary>Of all nodes together.</summary>
     private static readonly AttackPlan Attacks = new(Enum.GetValues<AttackKind>().ToDictionary(static kind => kind, static kind => kind == AttackKind.Replay ? 40.0 : 5));
@@ -150,16 +149,24 @@ public sealed class ClusterRunTests : IAsyncLifetime
     [InlineData(PresenceSource.RegEvent)]
     public async Task Everything_that_the_oldest_node_has_goes_on_elsewhere_when_it_leaves_and_what_phones_knew_is_known_there(PresenceSource presence)
     {
-        var factory = Factory(isRich: true, Attacks, presence: presence);
+        var factory = Factory(isRich: true, Attacks, presence: presence, away: 8, back: 120);
         for (var node = 0; node < 3; node++)
         {
             await StartAsync(factory);
         }
 
         await SubmitAsync(_farms[1], "100");
-        await TestCluster.UntilAsync(() => factory.Journal.CountOf(RunFactKind.MessageReceived) > 100);
+        await TestCluster.UntilAsync(() => factory.Journal.CountOf(RunFactKind.Due) > 200);
         Assert.True(await _nodes[0].LeaveAsync(TestCluster.Patience));
-        var (books, result, nodes) = await JudgedAsync(factory);
+
+        // However slow the machine is: the run goes on until phones that have moved were sent replays of what they had taken before, and all are back.
+        await TestCluster.UntilAsync(
+            () => MovedReplays.CountAsync(factory.Journal, TestContext.Current.CancellationToken), static moved => moved.Outcomes.Values.Sum() > 0);
+        await TestCluster.UntilAsync(
+            async () => factory.Journal.CountOf(RunFactKind.Due) > 500 && (await StatusAsync(_farms[1])).Registered == 100, static isTrue => isTrue);
+        await AskAsync(_farms[1], ConductorVerb.Stop);
+        var (books, result, nodes) = await JudgedAsync(factory, mostSent: int.MaxValue);
+        Assert.True(result.IsStopped);
         Assert.Equal(100, books.Recorder.RegisteredPhones);
         Assert.Equal(0, result.Totals.Rejected);
         Assert.Equal(result.Totals.Sent, result.Totals.Accepted + result.Totals.Failed);
@@ -182,14 +189,12 @@ public sealed class ClusterRunTests : IAsyncLifetime
         {
             var answered = Enum.GetValues<ReceiveOutcome>().Sum(outcome => counters.AttackOutcomes(kind, outcome));
             Assert.InRange(answered, 1, counters.AttacksSent(kind));
-            Assert.InRange(counters.AttacksSent(kind), 1, 1.2 * Attacks.RateOf(kind) * PlayedSeconds);
+            Assert.InRange(counters.AttacksSent(kind), 1, 1.2 * Attacks.RateOf(kind) * result.PlayedFor.TotalSeconds);
         }
 
         var (outcomes, sent) = await MovedReplays.CountAsync(factory.Journal, TestContext.Current.CancellationToken);
-        Assert.All(outcomes.Keys, static outcome => Assert.Equal(ReceiveOutcome.Duplicate, outcome));
-
-        // A server that still has to ask who is there answers 202, which is no sign that a phone has taken anything.
-        Assert.InRange(outcomes.Values.Sum(), presence == PresenceSource.RegEvent ? 0 : 1, sent);
+        Assert.Equal([ReceiveOutcome.Duplicate], outcomes.Keys);
+        Assert.InRange(outcomes.Values.Sum(), 1, sent);
     }
 
     /// <summary>Nobody else is left who could have them, and the schedule has been played or stopped when the node hears of the run.</summary>
@@ -207,10 +212,10 @@ public sealed class ClusterRunTests : IAsyncLifetime
         await TestCluster.UntilAsync(() => factory.Journal.CountOf(RunFactKind.MessageReceived) > 40);
         if (isStopped)
         {
-            await AskAsync(ConductorVerb.Stop);
+            await AskAsync(_farms[0], ConductorVerb.Stop);
         }
 
-        while (JsonSerializer.Deserialize((await AskAsync(ConductorVerb.Status)).Content, ConductorJson.Default.ConductorStatus)!.Stage != nameof(ClusterRunStage.Settling))
+        while ((await StatusAsync(_farms[0])).Stage != nameof(ClusterRunStage.Settling))
         {
             await Task.Delay(5, TestContext.Current.CancellationToken);
         }
@@ -225,9 +230,6 @@ public sealed class ClusterRunTests : IAsyncLifetime
         Assert.InRange(result.Totals.Accepted, 40, result.Totals.Sent);
         var run = await factory.Runs.FindNewestAsync(TestContext.Current.CancellationToken);
         Assert.DoesNotContain(run!.Notes ?? [], static note => note.Contains("had not written their last facts", StringComparison.Ordinal));
-
-        async Task<ClusterMessages.ConductorReply> AskAsync(ConductorVerb verb) => Assert.IsType<ClusterMessages.ConductorReply>(
-            await _farms[0].Conductor.Ask<object>(new ClusterMessages.ConductorQuery(verb, "", ""), TestCluster.Patience, TestContext.Current.CancellationToken));
     }
 
     [Fact]
@@ -295,26 +297,29 @@ public sealed class ClusterRunTests : IAsyncLifetime
         Assert.All(await Task.WhenAll(_nodes.Select(static node => node.Ended)), static end => Assert.Equal(ClusterEnd.Left, end));
     }
 
-    private TestRunFactory Factory(bool isRich = false, AttackPlan? attacks = null, IPEndPoint? externalCore = null, PresenceSource presence = default) => new(
-        _folder,
-        [
-            new PhasePlan { Name = "away", Duration = TimeSpan.FromSeconds(3), GoOffline = 30, Cut = OfflineKind.Clean, Within = TimeSpan.FromSeconds(1) },
-            new PhasePlan { Name = "back", Duration = TimeSpan.FromSeconds(7), GoOnline = 30, Within = TimeSpan.FromSeconds(1) },
-        ],
-        rate: 50)
+    private TestRunFactory Factory(
+        bool isRich = false, AttackPlan? attacks = null, IPEndPoint? externalCore = null, PresenceSource presence = default, int away = 3, int back = 7)
     {
-        IsRich = isRich,
-        ExternalCore = externalCore,
-        Presence = presence,
-        Attacks = attacks ?? AttackPlan.None,
-    };
+        PhasePlan[] phases =
+        [
+            new() { Name = "away", Duration = TimeSpan.FromSeconds(away), GoOffline = 30, Cut = OfflineKind.Clean, Within = TimeSpan.FromSeconds(1) },
+            new() { Name = "back", Duration = TimeSpan.FromSeconds(back), GoOnline = 30, Within = TimeSpan.FromSeconds(1) },
+        ];
+        return new TestRunFactory(_folder, phases, rate: 50)
+        {
+            IsRich = isRich,
+            ExternalCore = externalCore,
+            Presence = presence,
+            Attacks = attacks ?? AttackPlan.None,
+        };
+    }
 
-    private static async Task<(ClusterBooks Books, FarmRunResult Result, IReadOnlyList<NodeTotals> Nodes)> JudgedAsync(TestRunFactory factory)
+    private static async Task<(ClusterBooks Books, FarmRunResult Result, IReadOnlyList<NodeTotals> Nodes)> JudgedAsync(TestRunFactory factory, int mostSent = 600)
     {
         await TestCluster.UntilAsync(() => factory.Judged is not null);
         var (books, result, nodes) = factory.Judged!.Value;
         Assert.All(result.Invariants, static check => Assert.True(check.Holds, check.Evidence));
-        Assert.InRange(result.Totals.Sent, 400, 600);
+        Assert.InRange(result.Totals.Sent, 400, mostSent);
         return (books, result, nodes);
     }
 
@@ -336,7 +341,7 @@ public sealed class ClusterRunTests : IAsyncLifetime
     {
         var course = books.ReadCourse();
         Assert.Equal(Enumerable.Range(1, course.Count).Select(static second => TimeSpan.FromSeconds(second)), course.Select(static moment => moment.At));
-        Assert.Equal([-1, 0, 1, 2], course.Select(static moment => moment.Phase).Distinct());
+        Assert.Equal(result.IsStopped ? [-1, 0, 1] : [-1, 0, 1, 2], course.Select(static moment => moment.Phase).Distinct());
         Assert.Equal(100, course.Max(static moment => moment.Registered));
         Assert.InRange(course[^1].Registrations, 130, books.Recorder.Counters.Registrations);
         Assert.Equal(course.Select(static moment => moment.Sent).Order(), course.Select(static moment => moment.Sent));
@@ -377,12 +382,15 @@ public sealed class ClusterRunTests : IAsyncLifetime
             .ToLookup(static entry => entry.Line[..entry.Place], static entry => double.Parse(entry.Line[entry.Place..], CultureInfo.InvariantCulture));
     }
 
-    private static async Task<string> SubmitAsync(ClusterFarm farm, string scenario)
-    {
-        var submission = JsonSerializer.Serialize(new RunSubmission(scenario, []), ConductorJson.Default.RunSubmission);
-        var reply = await farm.Conductor.Ask<object>(new ClusterMessages.ConductorQuery(ConductorVerb.Submit, "", submission), TestCluster.Patience);
-        return Assert.IsType<ClusterMessages.ConductorReply>(reply).RunId;
-    }
+    private static async Task<string> SubmitAsync(ClusterFarm farm, string scenario) =>
+        (await AskAsync(farm, ConductorVerb.Submit, JsonSerializer.Serialize(new RunSubmission(scenario, []), ConductorJson.Default.RunSubmission))).RunId;
+
+    private static async Task<ConductorStatus> StatusAsync(ClusterFarm farm) =>
+        JsonSerializer.Deserialize((await AskAsync(farm, ConductorVerb.Status)).Content, ConductorJson.Default.ConductorStatus)!;
+
+    private static async Task<ClusterMessages.ConductorReply> AskAsync(ClusterFarm farm, ConductorVerb verb, string content = "") =>
+        Assert.IsType<ClusterMessages.ConductorReply>(
+            await farm.Conductor.Ask<object>(new ClusterMessages.ConductorQuery(verb, "", content), TestCluster.Patience));
 
     private static List<(int, int, TimeSpan)> DueIn(ClusterBooks books) =>
     [

@@ -52,11 +52,14 @@ internal sealed class TestCluster : IAsyncDisposable
     public static Task KillAsync(ClusterNode node) => node.System.Terminate();
 
     /// <summary>The test fails if it does not become true.</summary>
-    public static async Task UntilAsync(Func<bool> condition)
+    public static Task UntilAsync(Func<bool> condition) => UntilAsync(() => Task.FromResult(condition()), static isTrue => isTrue);
+
+    /// <summary>The test fails if the answer does not become the wanted one.</summary>
+    public static async Task UntilAsync<T>(Func<Task<T>> ask, Predicate<T> isWanted)
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         patience.CancelAfter(Patience);
-        while (!condition())
+        while (!isWanted(await ask()))
         {
             await Task.Delay(20, patience.Token);
         }

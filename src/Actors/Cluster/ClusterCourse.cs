@@ -59,7 +59,7 @@ internal sealed class ClusterCourse(FarmRunSettings settings, RunRecorder record
             counters.Received(ReceiveOutcome.Accepted) + counters.Received(ReceiveOutcome.PlainAccepted),
             Enum.GetValues<ReceiveOutcome>()
                 .Where(static outcome => outcome is not (ReceiveOutcome.Accepted or ReceiveOutcome.PlainAccepted or ReceiveOutcome.Duplicate)).Sum(counters.Received),
-            Enum.GetValues<FailureReason>().Sum(counters.Failed),
+            Enum.GetValues<FailureReason>().Sum(counters.FailedForGood),
             counters.Expired,
             counters.Redelivered,
             Enum.GetValues<AttackKind>().Sum(counters.AttacksSent),

@@ -24,7 +24,7 @@ public sealed record RunFigures(
             Enum.GetValues<ReceiveOutcome>()
                 .Where(outcome => outcome is not (ReceiveOutcome.Accepted or ReceiveOutcome.PlainAccepted or ReceiveOutcome.Duplicate) && counters.Received(outcome) > 0)
                 .ToDictionary(Label.Of, counters.Received),
-            Enum.GetValues<FailureReason>().Where(reason => counters.Failed(reason) > 0).ToDictionary(Label.Of, counters.Failed),
+            Enum.GetValues<FailureReason>().Where(reason => counters.FailedForGood(reason) > 0).ToDictionary(Label.Of, counters.FailedForGood),
             counters.Redelivered, Latency.Of(recorder.Delivery), Latency.Of(recorder.Answer), recorder.Lag.Summarize().P99.TotalSeconds,
             ReplayCacheNeed.Of(recorder.Ranks));
     }

@@ -40,6 +40,7 @@ internal sealed record RunSnapshot
 
     public IReadOnlyDictionary<string, long> RejectedByReason { get; init; } = None;
 
+    /// <summary>Those that their recipients have not accepted so far.</summary>
     public IReadOnlyDictionary<string, long> FailedByReason { get; init; } = None;
 
     public long Expired { get; init; }

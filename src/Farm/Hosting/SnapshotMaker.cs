@@ -84,8 +84,8 @@ internal sealed class SnapshotMaker(Scenario scenario, IRunUnderWay run, Func<lo
         .ToDictionary(Label.Of, counters.Received);
 
     private static Dictionary<string, long> Failures(RunCounters counters) => Enum.GetValues<FailureReason>()
-        .Where(reason => counters.Failed(reason) > 0)
-        .ToDictionary(RunThresholdSource.LabelOf, counters.Failed);
+        .Where(reason => counters.FailedForGood(reason) > 0)
+        .ToDictionary(RunThresholdSource.LabelOf, counters.FailedForGood);
 
     private static double PerSecond(long count, double seconds) => seconds > 0 ? count / seconds : 0;
 

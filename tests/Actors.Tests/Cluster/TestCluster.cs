@@ -51,14 +51,14 @@ internal sealed class TestCluster : IAsyncDisposable
     /// <summary>Without leaving: it is gone without a word, as a process that was killed.</summary>
     public static Task KillAsync(ClusterNode node) => node.System.Terminate();
 
-    /// <summary>The test fails if it does not become true.</summary>
+    /// <summary>The test fails if it does not become true: a whole run, and the end of a node in it, may be waited for.</summary>
     public static Task UntilAsync(Func<bool> condition) => UntilAsync(() => Task.FromResult(condition()), static isTrue => isTrue);
 
     /// <summary>The test fails if the answer does not become the wanted one.</summary>
     public static async Task UntilAsync<T>(Func<Task<T>> ask, Predicate<T> isWanted)
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        patience.CancelAfter(Patience);
+        patience.CancelAfter(3 * Patience);
         while (!isWanted(await ask()))
         {
             await Task.Delay(20, patience.Token);

@@ -56,44 +56,12 @@ internal sealed class FarmProcess : IAsyncDisposable
     }
 
     /// <summary>Waits for a printed line that contains the text.</summary>
-    public async Task<string> WaitForLineAsync(string text, TimeSpan limit)
-    {
-        var started = Stopwatch.GetTimestamp();
-        while (Stopwatch.GetElapsedTime(started) < limit)
-        {
-            lock (_lines)
-            {
-                if (_lines.Find(line => line.Contains(text, StringComparison.Ordinal)) is { } found)
-                {
-                    return found;
-                }
-            }
-
-            await Task.Delay(20, TestContext.Current.CancellationToken);
-        }
-
-        throw new TimeoutException($"'{text}' was not printed:\n{Output}");
-    }
+    public Task<string> WaitForLineAsync(string text, TimeSpan limit) =>
+        WaitForLineAsync(line => line.Contains(text, StringComparison.Ordinal), limit, $"'{text}' was not printed");
 
     /// <summary>Waits until the run has been played for so many seconds, by its lines of progress. Of those one or the other second may be missing.</summary>
-    public async Task WaitForSecondAsync(int second, TimeSpan limit)
-    {
-        var started = Stopwatch.GetTimestamp();
-        while (Stopwatch.GetElapsedTime(started) < limit)
-        {
-            lock (_lines)
-            {
-                if (_lines.Exists(line => PlayedSeconds(line) >= second))
-                {
-                    return;
-                }
-            }
-
-            await Task.Delay(20, TestContext.Current.CancellationToken);
-        }
-
-        throw new TimeoutException($"second {second} was not reached:\n{Output}");
-    }
+    public Task WaitForSecondAsync(int second, TimeSpan limit) =>
+        WaitForLineAsync(line => PlayedSeconds(line) >= second, limit, $"second {second} was not reached");
 
     /// <summary>The addresses that the program listens on, by role: core, as, phones.</summary>
     public async Task<IReadOnlyDictionary<string, IPEndPoint>> WaitForAddressesAsync()
@@ -151,6 +119,25 @@ internal sealed class FarmProcess : IAsyncDisposable
 
         await _process.WaitForExitAsync();
         _process.Dispose();
+    }
+
+    private async Task<string> WaitForLineAsync(Predicate<string> isWanted, TimeSpan limit, string problem)
+    {
+        var started = Stopwatch.GetTimestamp();
+        while (Stopwatch.GetElapsedTime(started) < limit)
+        {
+            lock (_lines)
+            {
+                if (_lines.Find(isWanted) is { } found)
+                {
+                    return found;
+                }
+            }
+
+            await Task.Delay(20, TestContext.Current.CancellationToken);
+        }
+
+        throw new TimeoutException($"{problem}:\n{Output}");
     }
 
     /// <summary>Of a line of progress, 00:12 and so on; null: another line.</summary>
